@@ -1,0 +1,101 @@
+"""Answering questions about law: from a card, by asking back, or by leading to a person. Never a guess."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.wiring import Events, apologise, cards, channel, now, office, said, say, source_key, transaction, understood
+from bot.knowledge.answers import first_answer, follow_up
+from bot.knowledge.cards import Card
+from bot.knowledge.follow_ups import follow_up_part
+from bot.ledger.services import Service, record
+from bot.legal.safety import MENTION
+from bot.messages import Button, Outbound
+from bot.office import BEIJING
+
+NONE_OF_THESE = "都不是"
+
+
+class ActionAnswer(Action):
+    """Answer a question: a follow-up from the card in focus, else the card the model is sure of, else ask back."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    @apologise
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        return answer_question(dispatcher, tracker)
+
+
+class ActionAskBack(Action):
+    """What the model was not sure of: a choice among the likeliest, then a person."""
+
+    def name(self) -> str:
+        return "action_ask_back"
+
+    @apologise
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        return answer_question(dispatcher, tracker)
+
+
+def answer_question(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Answer the latest message and return what to remember."""
+    text, meaning = said(tracker), understood(tracker)
+    focus = cards().get(tracker.get_slot("card") or "")
+    part = follow_up_part(text)
+    if focus is not None and part is not None:
+        say(dispatcher, follow_up(focus, part, office()))
+        return []
+    chosen = _chosen_card(text)
+    if chosen is None and meaning.get("band") == "answer":
+        chosen = cards().get(meaning.get("card") or "")
+    if chosen is not None:
+        return _tell(dispatcher, tracker, chosen, meaning)
+    if meaning.get("intent") == "out_of_scope":
+        dispatcher.utter_message(response="utter_out_of_scope")
+        return [SlotSet("unsure_times", 0)]
+    return _ask_back(dispatcher, tracker, meaning)
+
+
+def _chosen_card(text: str) -> Card | None:
+    """A resident taps one of the choices offered: its title is the choice."""
+    return next((card for card in cards().values() if card.title == text), None)
+
+
+def _tell(dispatcher: CollectingDispatcher, tracker: Tracker, card: Card, meaning: dict[str, Any]) -> Events:
+    if meaning.get("emergency"):
+        say(dispatcher, Outbound(text=MENTION, kind="safety"))
+    at = now()
+    say(dispatcher, *first_answer(card, office(), at.astimezone(BEIJING).date()))
+    with transaction() as session:
+        record(
+            session,
+            Service(
+                kind="bot_answer",
+                happened_at=at,
+                source_key=f"bot_answer:{source_key(tracker)}",
+                channel=channel(tracker),
+                topic=card.topic.code,
+                dispute_type=card.dispute_type.code,
+            ),
+            at,
+        )
+    question = tracker.get_slot("question") if said(tracker) == card.title else said(tracker)
+    return [SlotSet("card", card.card_id), SlotSet("topic", card.topic.code), SlotSet("question", question), SlotSet("unsure_times", 0)]
+
+
+def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, meaning: dict[str, Any]) -> Events:
+    """Offer the two or three likeliest; the second time in a row lead to a person."""
+    times = int(tracker.get_slot("unsure_times") or 0)
+    likely = [cards()[c] for c in meaning.get("choices") or [] if c in cards()][:3]
+    remembered = [] if said(tracker) == NONE_OF_THESE else [SlotSet("question", said(tracker)), SlotSet("topic", meaning.get("topic"))]
+    if times >= 1 or not likely or said(tracker) == NONE_OF_THESE:
+        dispatcher.utter_message(response="utter_lead_to_person")
+        return [*remembered, SlotSet("unsure_times", 0)]
+    buttons = tuple(Button(card.title, card.title) for card in likely)
+    say(dispatcher, Outbound("您想问的是下面哪一件？点一下就行，都不是就点“都不是”。", (*buttons, Button(NONE_OF_THESE, NONE_OF_THESE)), kind="ask_back"))
+    return [*remembered, SlotSet("unsure_times", times + 1)]

@@ -1,0 +1,110 @@
+"""`bot`: the command for everything. Data goes to stdout, messages to stderr; an error ends with code 1 or 2."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from typing import Any, Optional
+
+import typer
+
+from bot.errors import LegalBotError
+from bot.settings import ROOT, Settings, read_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Legal-service assistant of a district.", pretty_exceptions_enable=False)
+
+
+@app.command()
+def serve(
+    host: Optional[str] = typer.Option(None, help="Address to listen on; BOT_HOST."),
+    port: Optional[int] = typer.Option(None, help="Port to listen on; BOT_PORT."),
+    workers: Optional[int] = typer.Option(None, min=1, help="Dialogue workers; BOT_WORKERS."),
+) -> None:
+    """Run everything on one port; prints `ready http://…` once residents can chat."""
+    from bot.supervisor import Supervisor
+
+    settings = _with(read_settings(), host=host, port=port, workers=workers)
+    _migrate(settings)
+    raise typer.Exit(Supervisor(settings).run())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this release."""
+    _migrate(read_settings())
+
+
+@app.command()
+def train(force: bool = typer.Option(False, help="Train even if nothing changed.")) -> None:
+    """Train the dialogue model if data, domain, configuration, cards or components changed; says why."""
+    from bot.dialogue.model import fingerprint, model_path
+
+    settings = read_settings()
+    now = fingerprint()
+    path = model_path(settings.var, now)
+    if path.exists() and not force:
+        _tell(f"The model {path.name} fits data, domain and configuration; nothing to train.")
+        return
+    before = sorted(p.name for p in path.parent.glob("dialogue-*.tar.gz"))
+    _tell("Training: " + ("asked for with --force." if path.exists() else f"the inputs changed since {before[-1]}." if before else "there is no model yet."))
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false"}
+    done = subprocess.run([sys.executable, "-m", "bot.dialogue.training", str(path)], env=environment, cwd=ROOT, stdout=sys.stderr)
+    if done.returncode != 0 or not path.exists():
+        _tell("Training failed; the messages above say why. The model in use was not touched.")
+        raise typer.Exit(1)
+    _tell(f"Trained {path.name}.")
+
+
+def main() -> None:
+    """Run the command line; a foreseen error is one line, not a stack trace."""
+    for module, name in (("bot.cli_stats", None), ("bot.cli_operations", None), ("bot.cli_laws", "laws"), ("bot.cli_understanding", None)):
+        _mount(module, name)
+    try:
+        app()
+    except LegalBotError as error:
+        _tell(f"bot: {error}")
+        sys.exit(1)
+
+
+def _mount(module: str, name: str | None) -> None:
+    """Add another file's commands; they are imported late so that `bot serve` stays small."""
+    if not _asked_for(module):
+        return
+    commands: Any = importlib.import_module(module).app
+    app.add_typer(commands, name=name)
+
+
+COMMANDS = {
+    "bot.cli_stats": ("stats", "demo"),
+    "bot.cli_operations": ("doctor",),
+    "bot.cli_laws": ("laws",),
+    "bot.cli_understanding": ("understand", "nlu"),
+}
+
+
+def _asked_for(module: str) -> bool:
+    asked = next((a for a in sys.argv[1:] if not a.startswith("-")), None)
+    return asked is None or asked in COMMANDS[module]
+
+
+def _migrate(settings: Settings) -> None:
+    from bot.storage.database import open_database
+
+    database = open_database(settings)
+    database.migrate()
+    database.close()
+
+
+def _with(settings: Settings, **given: Any) -> Settings:
+    return replace(settings, **{name: value for name, value in given.items() if value is not None})
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

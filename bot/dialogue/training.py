@@ -1,0 +1,49 @@
+"""Training the dialogue model with Rasa, only when something it depends on changed.
+
+    python -m bot.dialogue.training OUTPUT
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from bot.settings import ROOT
+
+
+def train(output: Path) -> Path:
+    """Train from the top-level files and return the archive's path.
+
+    Raises:
+        RuntimeError: Rasa did not produce a model; its messages stand on stderr.
+    """
+    import rasa
+
+    os.chdir(ROOT)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    result = rasa.train(
+        domain="domain.yml",
+        config="config.yml",
+        training_files="data",
+        output=str(output.parent),
+        fixed_model_name=output.name,
+        force_training=True,
+    )
+    if result.code != 0 or result.model is None:
+        raise RuntimeError(f"Training ended with code {result.code} and no model; see the messages above.")
+    return Path(result.model)
+
+
+def main() -> None:
+    """Train into the path given as the first argument."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_structlog(logging.WARNING)
+    train(Path(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

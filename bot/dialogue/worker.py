@@ -1,0 +1,81 @@
+"""A dialogue worker: Rasa with our input channel, our tracker store and the actions inside.
+
+    python -m bot.dialogue.worker PORT
+
+It answers /ready with 200 once the model has really answered a probe, and 503 before.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from sanic import Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.dialogue.channel import InboxChannel
+from bot.dialogue.in_process_actions import InProcessActions
+from bot.dialogue.model import newest_model
+from bot.dialogue.tracker_store import InboxTrackerStore
+from bot.settings import ROOT, Settings, read_settings
+from bot.storage.database import Database, open_database, wait_for_database
+
+log = logging.getLogger(__name__)
+PROBE = "邻居家漏水怎么办"
+
+
+def create_worker(settings: Settings, database: Database) -> Sanic:
+    """Return the worker's application; the model is loaded when it starts."""
+    from rasa.core.agent import Agent
+    from rasa.core.channels.channel import register
+    from rasa.shared.core.domain import Domain
+
+    app = Sanic("dialogue_worker", configure_logging=False)
+    app.config.ACCESS_LOG = False
+    app.config.RESPONSE_TIMEOUT = settings.worker_timeout + 5
+    store = InboxTrackerStore(Domain.empty(), database=database)
+    channel = InboxChannel(database, settings.worker_token, store.forget)
+    register([channel], app, route="/webhooks/")
+    app.ctx.ready = False
+
+    @app.listener("before_server_start")
+    async def load_model(app: Sanic, _loop: object) -> None:
+        model = newest_model(settings.var)
+        app.ctx.agent = Agent.load(model, tracker_store=store, action_endpoint=InProcessActions())
+        parsed = await app.ctx.agent.parse_message(PROBE)
+        app.ctx.ready = bool(parsed.get("intent", {}).get("name"))
+        log.info("model %s answered its probe: %s", Path(model).name, app.ctx.ready)
+
+    @app.get("/ready")
+    async def ready(_request: Request) -> HTTPResponse:
+        return response.json({"ready": app.ctx.ready}, status=200 if app.ctx.ready else 503)
+
+    return app
+
+
+def main() -> None:
+    """Run one worker on the loopback port given as the first argument."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(name)s %(message)s")
+    for noisy in ("rasa", "apscheduler", "matplotlib", "sanic", "jieba"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    _quiet_rasa()
+    os.chdir(ROOT)
+    settings = read_settings()
+    database = open_database(settings)
+    wait_for_database(database, seconds=60)
+    app = create_worker(settings, database)
+    app.run(host="127.0.0.1", port=int(sys.argv[1]), access_log=False)
+
+
+def _quiet_rasa() -> None:
+    """Unless told otherwise Rasa prints every debug line, residents' words included, to stdout (rasa.md, hazard 10)."""
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_structlog(logging.WARNING)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The errors of the assistant. A message says what, got, expected, and what to do.
+
+LegalBotError
+├── BadSetting          the process must not start
+├── BadOfficeFile       office.yml is wrong; the process must not start
+├── BadCard             a knowledge card is wrong; the process must not start
+├── UnknownCode         a code that taxonomy.yml does not have
+├── BadPeriod           an empty, reversed or unreadable period
+├── UnknownMetric       a metric or dimension that does not exist
+├── CaseNotFound        no such case, or not this person's
+├── BadInput            what a resident typed cannot be used; `hint` is for them, in Chinese
+├── DatabaseBehind      the database was made by a newer release
+└── ModelMissing        no trained model; run `bot train`
+"""
+
+
+class LegalBotError(Exception):
+    """Anything this project foresees; its text is for developers and staff."""
+
+
+class BadSetting(LegalBotError):
+    """One or more settings are missing or unreadable."""
+
+
+class BadOfficeFile(LegalBotError):
+    """The office's file cannot be used."""
+
+
+class BadCard(LegalBotError):
+    """A knowledge card breaks its format."""
+
+
+class UnknownCode(LegalBotError):
+    """A code outside the taxonomy."""
+
+
+class BadPeriod(LegalBotError):
+    """A period that is empty, reversed or unreadable."""
+
+
+class UnknownMetric(LegalBotError):
+    """A metric or dimension that is not in the registry."""
+
+
+class CaseNotFound(LegalBotError):
+    """There is no such case, or the asker may not know of it."""
+
+
+class BadInput(LegalBotError):
+    """What a resident typed cannot be used.
+
+    Args:
+        hint: what to tell the resident, Chinese, one or two sentences.
+    """
+
+    def __init__(self, hint: str) -> None:
+        super().__init__(hint)
+        self.hint = hint
+
+
+class DatabaseBehind(LegalBotError):
+    """The database does not fit this release."""
+
+
+class ModelMissing(LegalBotError):
+    """There is no trained dialogue model."""

@@ -1,0 +1,183 @@
+"""The dispatcher: takes each conversation's oldest unanswered message to a dialogue worker, one at a time.
+
+Conversations run side by side, the messages of one conversation in order. A worker that is away changes nothing: the
+message stays stored and is tried again. A message that fails three times is answered with an apology, so that nobody
+waits for ever and nothing blocks those behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import zlib
+from concurrent.futures import Executor
+from datetime import datetime, timezone
+from typing import Any, Callable, TypeVar
+
+import aiohttp
+from sqlalchemy.orm import Session
+
+from bot.inbox import store
+from bot.messages import Button, Outbound
+from bot.storage.database import Database
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+TRIES = 3
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
+SWEEP_SECONDS = 5.0
+APOLOGY = Outbound(
+    text="抱歉，这条消息我没能处理好，已经记下来了。请换个说法再发一次，或者转人工；着急可拨打12348公共法律服务热线。",
+    buttons=(Button("转人工", "转人工"), Button("能办什么", "能办什么")),
+    kind="apology",
+)
+
+
+class WorkerAway(Exception):
+    """No worker took the message; it was not tried."""
+
+
+class Dispatcher:
+    """Carries stored messages to workers.
+
+    Args:
+        workers: base URLs; a conversation goes to the same one while the list stays the same.
+        answered: called with the conversation after each stored answer.
+    """
+
+    def __init__(
+        self, database: Database, threads: Executor, workers: tuple[str, ...], token: str, timeout: float, answered: Callable[[str], None]
+    ) -> None:
+        self._database = database
+        self._threads = threads
+        self._workers = workers
+        self._token = token
+        self._timeout = aiohttp.ClientTimeout(total=timeout, connect=2)
+        self._answered = answered
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._http: aiohttp.ClientSession | None = None
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin, with whatever a crash left behind."""
+        self._http = aiohttp.ClientSession(timeout=self._timeout, headers={"X-Worker-Token": self._token})
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def stop(self) -> None:
+        """End; messages in hand stay stored and are taken up at the next start."""
+        tasks = [t for t in (self._sweeper, *self._running.values()) if t]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._http:
+            await self._http.close()
+
+    def wake(self, conversation: str) -> None:
+        """Say that a conversation has something waiting."""
+        if conversation in self._running:
+            self._again.add(conversation)
+            return
+        task = asyncio.create_task(self._serve(conversation))
+        self._running[conversation] = task
+        task.add_done_callback(lambda done: self._finished(conversation, done))
+
+    @property
+    def waiting(self) -> int:
+        """How many conversations are being served or wait for a worker."""
+        return len(self._running)
+
+    def _finished(self, conversation: str, task: asyncio.Task[None]) -> None:
+        self._running.pop(conversation, None)
+        if not task.cancelled() and task.exception():
+            log.error("serving a conversation failed", exc_info=task.exception())
+        if conversation in self._again and not task.cancelled():
+            self._again.discard(conversation)
+            self.wake(conversation)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                for conversation in await self._in_thread(store.waiting_conversations):
+                    if conversation not in self._running:
+                        self.wake(conversation)
+            except Exception:
+                log.exception("looking for waiting messages failed; trying again")
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _serve(self, conversation: str) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            self._again.discard(conversation)
+            message_id = await self._in_thread(lambda s: store.next_waiting(s, conversation))
+            if message_id is None:
+                return
+            try:
+                await self._hand_over(conversation, message_id)
+                pause = FIRST_PAUSE
+            except WorkerAway:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _hand_over(self, conversation: str, message_id: int) -> None:
+        try:
+            status = await self._post(self._worker_of(conversation), message_id)
+        except aiohttp.ClientConnectorError as error:
+            raise WorkerAway from error
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+            log.warning("message %s: the worker was lost while answering (%s)", message_id, type(error).__name__)
+            status = 500
+        if status == 503:
+            raise WorkerAway
+        if status != 200 and await self._give_up(message_id):
+            log.error("message %s: given up after %s tries", message_id, TRIES)
+        self._answered(conversation)
+
+    async def _post(self, worker: str, message_id: int) -> int:
+        assert self._http is not None
+        async with self._http.post(f"{worker}/webhooks/inbox/messages", json={"message": message_id}) as response:
+            await response.read()
+            return response.status
+
+    async def _give_up(self, message_id: int) -> bool:
+        """Count a failed try; after the last one the resident gets an apology. Returns whether that was it."""
+
+        def settle(session: Session) -> bool:
+            message = store.find(session, message_id)
+            if message is None or message.answered or store.note_attempt(session, message_id) < TRIES:
+                return False
+            store.answer(session, message, [APOLOGY], datetime.now(timezone.utc))
+            return True
+
+        return await self._in_thread(settle, writing=True)
+
+    def _worker_of(self, conversation: str) -> str:
+        if not self._workers:
+            raise WorkerAway
+        return self._workers[zlib.crc32(conversation.encode()) % len(self._workers)]
+
+    async def _in_thread(self, work: Callable[[Session], T], writing: bool = False) -> T:
+        """Run a piece of database work beside the event loop, so that a slow disk delays nobody else."""
+
+        def run() -> T:
+            with self._database.transaction() if writing else self._database.reading() as session:
+                return work(session)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+
+def describe(reply: store.StoredReply) -> dict[str, Any]:
+    """Return a stored reply as the page gets it."""
+    return {"id": reply.id, "message": reply.message_id, "said_by": reply.said_by, "at": reply.at.isoformat(), **plain(reply.body)}
+
+
+def plain(reply: Outbound) -> dict[str, Any]:
+    """Return a reply as JSON values: text, buttons, citations, kind, data."""
+    return {
+        "text": reply.text,
+        "buttons": [{"title": b.title, "payload": b.payload} for b in reply.buttons],
+        "citations": [{"law": c.law, "article": c.article, "label": c.label} for c in reply.citations],
+        "kind": reply.kind,
+        "data": reply.data,
+    }

@@ -1,0 +1,175 @@
+"""The inbox: every message stored once, every reply stored with the word "answered".
+
+Functions take a session and never commit. States of a message: waiting → answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.messages import Inbound, Outbound
+from bot.storage.tables import Conversation, Message, Reply
+
+
+class AlreadyAnswered(Exception):
+    """Somebody else answered this message; whatever was prepared must not be committed."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A message as the inbox knows it."""
+
+    id: int
+    conversation: str
+    external_id: str
+    text: str
+    channel: str
+    received_at: datetime
+    answered: bool
+    attempts: int
+
+
+@dataclass(frozen=True)
+class StoredReply:
+    """One part of an answer; `id` grows, so a page can ask for what is new."""
+
+    id: int
+    message_id: int | None
+    said_by: str
+    at: datetime
+    body: Outbound
+
+
+def receive(session: Session, inbound: Inbound) -> Stored:
+    """Store a message under its unique key and return it; the second delivery returns the first one's row.
+
+    While a person is in charge of the conversation the message is theirs: it counts as answered for the bot.
+    """
+    _insert_once(session, Conversation, {"id": inbound.conversation, "channel": inbound.channel.code, "started_at": inbound.at})
+    mode = session.execute(sa.select(Conversation.mode).where(Conversation.id == inbound.conversation)).scalar_one()
+    with_person = mode == "person"
+    _insert_once(
+        session,
+        Message,
+        {
+            "conversation_id": inbound.conversation,
+            "external_id": inbound.external_id,
+            "text": inbound.text,
+            "received_at": inbound.at,
+            "state": "answered" if with_person else "waiting",
+            "answered_at": inbound.at if with_person else None,
+            "attempts": 0,
+        },
+    )
+    query = _messages().where(Message.conversation_id == inbound.conversation, Message.external_id == inbound.external_id)
+    return _stored(session.execute(query).one())
+
+
+def find(session: Session, message_id: int) -> Stored | None:
+    """Return one message, or None."""
+    row = session.execute(_messages().where(Message.id == message_id)).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def next_waiting(session: Session, conversation: str) -> int | None:
+    """Return the id of the conversation's oldest message without an answer, or None."""
+    query = sa.select(sa.func.min(Message.id)).where(Message.state == "waiting", Message.conversation_id == conversation)
+    return session.execute(query).scalar_one()
+
+
+def waiting_conversations(session: Session) -> list[str]:
+    """Return the conversations in which somebody waits, longest wait first."""
+    query = sa.select(Message.conversation_id).where(Message.state == "waiting").group_by(Message.conversation_id)
+    return list(session.execute(query.order_by(sa.func.min(Message.id))).scalars())
+
+
+def answer(session: Session, message: Stored, replies: list[Outbound], now: datetime, said_by: str = "bot") -> None:
+    """Store the replies and mark the message answered.
+
+    Raises:
+        AlreadyAnswered: the message has its answer; the caller must roll back.
+    """
+    marked = session.execute(
+        sa.update(Message).where(Message.id == message.id, Message.state == "waiting").values(state="answered", answered_at=now)
+    )
+    if marked.rowcount != 1:
+        raise AlreadyAnswered(f"Message {message.id} is answered already.")
+    for part, reply in enumerate(replies):
+        session.add(_reply(message.conversation, message.id, part, reply, said_by, now))
+
+
+def note_attempt(session: Session, message_id: int) -> int:
+    """Count one failed try and return how many there were."""
+    session.execute(sa.update(Message).where(Message.id == message_id).values(attempts=Message.attempts + 1))
+    return int(session.execute(sa.select(Message.attempts).where(Message.id == message_id)).scalar_one())
+
+
+def replies_to(session: Session, message_id: int) -> list[Outbound] | None:
+    """Return the answer to a message in order, or None while it waits."""
+    state = session.execute(sa.select(Message.state).where(Message.id == message_id)).scalar_one_or_none()
+    if state != "answered":
+        return None
+    bodies = session.execute(sa.select(Reply.body).where(Reply.message_id == message_id).order_by(Reply.part)).scalars()
+    return [Outbound.from_json(body) for body in bodies]
+
+
+def replies_after(session: Session, conversation: str, last_id: int) -> list[StoredReply]:
+    """Return what was said to a resident after the reply with this id, oldest first."""
+    query = sa.select(Reply).where(Reply.conversation_id == conversation, Reply.id > last_id).order_by(Reply.id)
+    return [
+        StoredReply(r.id, r.message_id, r.said_by, r.created_at, Outbound.from_json(r.body))
+        for r in session.execute(query).scalars()
+    ]
+
+
+def newest_reply(session: Session) -> int:
+    """Return the id of the newest reply of all conversations, 0 if there is none."""
+    return int(session.execute(sa.select(sa.func.coalesce(sa.func.max(Reply.id), 0))).scalar_one())
+
+
+def conversations_with_replies_after(session: Session, last_id: int) -> list[tuple[int, str]]:
+    """Return (reply id, conversation) of every reply after this id, oldest first."""
+    query = sa.select(Reply.id, Reply.conversation_id).where(Reply.id > last_id).order_by(Reply.id)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def messages_of(session: Session, conversation: str, limit: int = 100) -> list[Stored]:
+    """Return the newest messages of a conversation, oldest first."""
+    query = _messages().where(Message.conversation_id == conversation).order_by(Message.id.desc()).limit(limit)
+    return [_stored(row) for row in reversed(session.execute(query).all())]
+
+
+def _messages() -> Any:
+    return sa.select(Message, Conversation.channel).join(Conversation, Conversation.id == Message.conversation_id)
+
+
+def _stored(row: Any) -> Stored:
+    message, channel = row
+    return Stored(
+        id=message.id,
+        conversation=message.conversation_id,
+        external_id=message.external_id,
+        text=message.text,
+        channel=channel,
+        received_at=message.received_at,
+        answered=message.state == "answered",
+        attempts=message.attempts,
+    )
+
+
+def _reply(conversation: str, message_id: int | None, part: int, reply: Outbound, said_by: str, now: datetime) -> Reply:
+    return Reply(
+        conversation_id=conversation, message_id=message_id, part=part, body=reply.to_json(), said_by=said_by, created_at=now
+    )
+
+
+def _insert_once(session: Session, table: Any, values: dict[str, Any]) -> None:
+    """Insert unless the unique key is there already; two deliveries at once leave one row."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    session.execute(dialect.insert(table.__table__).values(**values).on_conflict_do_nothing())

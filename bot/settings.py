@@ -1,0 +1,109 @@
+"""Settings: typed, read once at the edge, all gaps reported together."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env, EnvError, EnvValidationError
+
+from bot.errors import BadSetting
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One line of .env.example: name, default and what it is for."""
+
+    name: str
+    default: str
+    help: str
+
+
+DECLARED = (
+    Setting("BOT_VAR", "var", "folder of database, keys, models and caches"),
+    Setting("DATABASE_URL", "", "empty: SQLite in BOT_VAR; or postgresql://user:password@host/name"),
+    Setting("BOT_HOST", "127.0.0.1", "address the web process listens on"),
+    Setting("BOT_PORT", "8000", "port the web process listens on"),
+    Setting("BOT_WORKERS", "1", "number of dialogue workers on this machine"),
+    Setting("BOT_WORKER_URLS", "", "dialogue workers, comma separated; `bot serve` fills it in"),
+    Setting("BOT_WORKER_TOKEN", "", "what web and workers know each other by; `bot serve` makes one"),
+    Setting("BOT_SECRET_KEYS", "", "id:base64 of 32 bytes, newest first, comma separated; empty: made in BOT_VAR"),
+    Setting("BOT_OFFICE", "office.yml", "the office's own file: communities, advisors, hotlines, service points"),
+    Setting("BOT_ANSWER_WAIT", "8", "seconds an HTTP request waits for its answer before it says `pending`"),
+    Setting("BOT_WORKER_TIMEOUT", "30", "seconds a worker may take for one message before it counts as hung"),
+    Setting("BOT_COOKIE_SECURE", "false", "true behind TLS: the conversation cookie is sent over HTTPS only"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the processes need to know, read from the environment or .env."""
+
+    var: Path
+    database_url: str
+    host: str
+    port: int
+    workers: int
+    worker_urls: tuple[str, ...]
+    worker_token: str
+    secret_keys: str
+    office: Path
+    answer_wait: float
+    worker_timeout: float
+    cookie_secure: bool
+
+
+def read_settings(env_file: Path | None = None) -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        BadSetting: names every setting that cannot be used, at once.
+    """
+    env = Env(eager=False)
+    path = env_file or ROOT / ".env"
+    if path.is_file():
+        env.read_env(str(path), recurse=False)
+    default = {s.name: s.default for s in DECLARED}
+    var = _under_root(env.str("BOT_VAR", default["BOT_VAR"]))
+    values = {
+        "var": var,
+        "database_url": env.str("DATABASE_URL", "") or f"sqlite:///{var / 'bot.db'}",
+        "host": env.str("BOT_HOST", default["BOT_HOST"]),
+        "port": env.int("BOT_PORT", int(default["BOT_PORT"]), validate=_port),
+        "workers": env.int("BOT_WORKERS", int(default["BOT_WORKERS"]), validate=_at_least_one),
+        "worker_urls": tuple(u for u in env.str("BOT_WORKER_URLS", "").split(",") if u),
+        "worker_token": env.str("BOT_WORKER_TOKEN", ""),
+        "secret_keys": env.str("BOT_SECRET_KEYS", ""),
+        "office": _under_root(env.str("BOT_OFFICE", default["BOT_OFFICE"])),
+        "answer_wait": env.float("BOT_ANSWER_WAIT", float(default["BOT_ANSWER_WAIT"])),
+        "worker_timeout": env.float("BOT_WORKER_TIMEOUT", float(default["BOT_WORKER_TIMEOUT"])),
+        "cookie_secure": env.bool("BOT_COOKIE_SECURE", False),
+    }
+    try:
+        env.seal()
+    except EnvError as error:
+        raise BadSetting(_all_gaps(error)) from error
+    return Settings(**values)
+
+
+def _all_gaps(error: EnvError) -> str:
+    found = error.error_messages if isinstance(error, EnvValidationError) else str(error)
+    return f"These settings cannot be used: {found}. Mend them in the environment or .env; .env.example lists all."
+
+
+def _under_root(path: str) -> Path:
+    """Relative paths mean the project's folder, whatever folder a command was called from."""
+    return Path(os.path.expanduser(path)) if os.path.isabs(path) else ROOT / path
+
+
+def _port(value: int) -> None:
+    if not 0 <= value <= 65535:
+        raise EnvError("expected a port from 0 to 65535")
+
+
+def _at_least_one(value: int) -> None:
+    if value < 1:
+        raise EnvError("expected 1 or more")

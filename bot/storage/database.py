@@ -1,0 +1,155 @@
+"""The database: SQLite in WAL mode or PostgreSQL, opened once a process.
+
+The edge owns the transaction: `with database.transaction() as session`. On SQLite a writing transaction takes the
+write lock at its start (BEGIN IMMEDIATE), because a lock upgrade in the middle can fail after the work is done.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import QueuePool
+
+from bot.errors import DatabaseBehind
+from bot.settings import Settings
+from bot.storage import personal_data
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+SQLITE_BUSY_SECONDS = 30
+
+
+class Database:
+    """One engine and its sessions.
+
+    Args:
+        url: SQLAlchemy URL; sqlite:///… or postgresql://…
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url.replace("postgres://", "postgresql://", 1)
+        self.engine = _engine(self.url)
+        self._session = sessionmaker(self.engine, future=True, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the default, file-based database."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Yield a session that may write; commits at the end, rolls back on any exception."""
+        with self.begin() as session, session.begin():
+            yield session
+
+    def begin(self) -> Session:
+        """Return a session whose end the caller decides: `commit`, `rollback`, and `close` in any case."""
+        return self._session()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session for looking only; it takes no write lock and never commits."""
+        with self._session() as session:
+            session.connection(execution_options={"reading": True})
+            yield session
+            session.rollback()
+
+    def migrate(self) -> None:
+        """Bring the tables to this release.
+
+        Raises:
+            DatabaseBehind: the database was made by a newer release.
+        """
+        config = _alembic(self.url)
+        heads = set(ScriptDirectory.from_config(config).get_heads())
+        with self.engine.connect() as connection:
+            current = set(MigrationContext.configure(connection).get_current_heads())
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if current - known:
+            raise DatabaseBehind(
+                f"The database is at revision {sorted(current - known)}, which this release does not know; "
+                "install the release that made it, or restore a backup of before."
+            )
+        if current != heads:
+            with _one_migrator(self):
+                command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the database of these settings, its folder made and its keys loaded; tables are not touched."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    personal_data.use(personal_data.read_ring(settings.secret_keys, settings.var))
+    return Database(settings.database_url)
+
+
+def wait_for_database(database: Database, seconds: float) -> None:
+    """Return once the database answers; the last error is raised when it never does."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with database.engine.connect():
+                return
+        except sa.exc.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.5)
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, future=True, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    engine = sa.create_engine(
+        url,
+        future=True,
+        poolclass=QueuePool,
+        connect_args={"check_same_thread": False, "timeout": SQLITE_BUSY_SECONDS},
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling is switched off: it would begin too late (sqlite3 docs, "transaction control").
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _alembic(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    return config
+
+
+@contextmanager
+def _one_migrator(database: Database) -> Iterator[None]:
+    """On PostgreSQL several machines may start together; an advisory lock lets one migrate."""
+    if database.is_sqlite:
+        yield
+        return
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT pg_advisory_lock(20260001)")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql("SELECT pg_advisory_unlock(20260001)")

@@ -1,0 +1,12 @@
+"""Alembic's entry: migrates the database whose URL the caller set."""
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+from bot.storage.tables import Base
+
+engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool, future=True)
+with engine.begin() as connection:
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()

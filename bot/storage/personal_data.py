@@ -1,0 +1,128 @@
+"""Encryption of personal data and keyed hashes for look-up.
+
+A stored value is `key id.base64(nonce + ciphertext)`. The newest key encrypts; every key in the ring decrypts, so that
+keys can be rotated while the product runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bot.errors import BadSetting
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class KeyRing:
+    """AES-GCM keys by id, newest first.
+
+    Args:
+        keys: id → 32 bytes, in order; the first encrypts.
+    """
+
+    def __init__(self, keys: dict[str, bytes]) -> None:
+        for name, key in keys.items():
+            if len(key) != KEY_BYTES or "." in name:
+                raise BadSetting(
+                    f"BOT_SECRET_KEYS: key {name!r} has {len(key)} bytes; expected {KEY_BYTES} bytes as base64 and an id "
+                    "without a dot. Make one: python -c \"import secrets,base64;print(base64.b64encode(secrets.token_bytes(32)).decode())\""
+                )
+        self._keys = keys
+        self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
+        self.newest = next(iter(keys))
+
+    def encrypt(self, text: str, place: str) -> str:
+        """Return the stored form of a text for one column."""
+        nonce = os.urandom(NONCE_BYTES)
+        body = nonce + self._ciphers[self.newest].encrypt(nonce, text.encode(), place.encode())
+        return f"{self.newest}.{base64.b64encode(body).decode()}"
+
+    def decrypt(self, stored: str, place: str) -> str:
+        """Return the text behind a stored form.
+
+        Raises:
+            BadSetting: the key it was written with is not in BOT_SECRET_KEYS, or the value was altered or moved.
+        """
+        name, _, body = stored.partition(".")
+        if name not in self._ciphers:
+            raise BadSetting(f"A value in {place} was encrypted with key {name!r}; add that key to BOT_SECRET_KEYS.")
+        raw = base64.b64decode(body)
+        try:
+            return self._ciphers[name].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
+        except InvalidTag as error:
+            raise BadSetting(f"A value in {place} does not open with key {name!r}: altered, moved, or another key.") from error
+
+    def look_up_hash(self, text: str, purpose: str) -> str:
+        """Return a keyed hash (64 hex digits) that finds equal values without storing them."""
+        return hmac.new(self._hash_key, f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
+
+    @cached_property
+    def _hash_key(self) -> bytes:
+        # The oldest key: look-ups must survive rotation of the encrypting key.
+        oldest = list(self._keys.values())[-1]
+        return hashlib.sha256(b"look-up" + oldest).digest()
+
+
+_ring: KeyRing | None = None
+
+
+def use(ring: KeyRing) -> None:
+    """Set the ring of this process; called once by whoever opens the database."""
+    global _ring
+    _ring = ring
+
+
+def keys() -> KeyRing:
+    """Return the ring of this process.
+
+    Raises:
+        BadSetting: nobody opened the database yet.
+    """
+    if _ring is None:
+        raise BadSetting("No keys are loaded; open the database through bot.storage.database.open_database.")
+    return _ring
+
+
+def read_ring(declared: str, var: Path) -> KeyRing:
+    """Return the key ring from BOT_SECRET_KEYS, or from the file in BOT_VAR, which is made on first use."""
+    text = declared or _file_of_keys(var / "secret.keys")
+    found: dict[str, bytes] = {}
+    for part in text.replace("\n", ",").split(","):
+        if not part.strip():
+            continue
+        name, _, value = part.strip().partition(":")
+        try:
+            found[name] = base64.b64decode(value, validate=True)
+        except ValueError as error:
+            raise BadSetting(f"BOT_SECRET_KEYS: {name!r} is not base64; expected id:base64 of {KEY_BYTES} bytes.") from error
+    if not found:
+        raise BadSetting("BOT_SECRET_KEYS is set but holds no key; expected id:base64, newest first.")
+    return KeyRing(found)
+
+
+def _file_of_keys(path: Path) -> str:
+    """Two processes may start together: whoever links the file first wins, both read the same keys."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(f"k1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()

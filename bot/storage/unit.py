@@ -1,0 +1,78 @@
+"""One message, one transaction.
+
+While a worker answers a message, everything that belongs to the answer (what actions write, the tracker, the replies,
+the word "answered") goes through one unit and is committed at once or not at all. A crash therefore leaves a message
+either untouched or answered, and handling it again can neither lose nor double anything.
+Outside a unit (command line, `rasa shell`) the same functions open a transaction of their own.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Iterator
+
+from sqlalchemy.orm import Session
+
+from bot.storage.database import Database
+
+_current: ContextVar["Unit | None"] = ContextVar("unit_of_work", default=None)
+
+
+class Unit:
+    """The transaction of one message. It begins at the first write, so that thinking holds no lock."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.failure: BaseException | None = None
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The session everything of this message is written in."""
+        if self._session is None:
+            self._session = self.database.begin()
+        return self._session
+
+    def fail(self, error: BaseException) -> None:
+        """Remember that something of this message went wrong; Rasa swallows exceptions, this does not."""
+        self.failure = self.failure or error
+
+    def commit(self) -> None:
+        """Make all of it true at once."""
+        self.session.commit()
+
+    def close(self) -> None:
+        """Give the connection back; what was not committed never happened."""
+        if self._session is not None:
+            self._session.rollback()
+            self._session.close()
+
+
+@contextmanager
+def unit_of_work(database: Database) -> Iterator[Unit]:
+    """Open the unit of one message; the caller commits."""
+    unit = Unit(database)
+    token = _current.set(unit)
+    try:
+        yield unit
+    finally:
+        _current.reset(token)
+        unit.close()
+
+
+def current_unit() -> Unit | None:
+    """Return the unit of the message being handled, or None outside of one."""
+    return _current.get()
+
+
+@contextmanager
+def joined_transaction(database: Database) -> Iterator[Session]:
+    """Yield the running unit's session, or a transaction of its own where there is no unit."""
+    unit = current_unit()
+    if unit is None:
+        with database.transaction() as session:
+            yield session
+        return
+    yield unit.session
+    unit.session.flush()

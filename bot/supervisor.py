@@ -1,0 +1,149 @@
+"""`bot serve`: starts web and workers, waits until residents can chat, restarts what dies, stops cleanly.
+
+It imports neither Rasa nor Sanic, so that it stays small.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from types import FrameType
+
+from bot.settings import ROOT, Settings
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+LIVED_WELL = 60.0
+STOP_SECONDS = 20.0
+LOOK_EVERY = 0.2
+
+
+@dataclass
+class Child:
+    """One process that should always run."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    pause: float = FIRST_PAUSE
+    start_after: float = field(default=0.0)
+
+    def start(self) -> None:
+        """Start it now."""
+        self.process = subprocess.Popen(self.command, env=self.environment, cwd=ROOT)
+        self.started_at = time.monotonic()
+
+    def look_after(self) -> None:
+        """Start it again if it died, later each time it dies young."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self.start_after:
+                self.start()
+            return
+        if self.process.poll() is None:
+            return
+        lived = now - self.started_at
+        self.pause = FIRST_PAUSE if lived > LIVED_WELL else min(self.pause * 2, LONGEST_PAUSE)
+        _tell(f"{self.name} ended with code {self.process.returncode} after {lived:.0f} s; starting it again in {self.pause:.1f} s")
+        self.process, self.start_after = None, now + self.pause
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        """Ask it to end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+
+
+class Supervisor:
+    """Keeps one web process and N workers running.
+
+    Args:
+        settings: of this deployment; host, port and workers may differ from the environment.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stopping = False
+        token = settings.worker_token or secrets.token_urlsafe(24)
+        ports = _free_ports(settings.workers)
+        urls = [f"http://127.0.0.1:{port}" for port in ports]
+        self._worker_urls = urls
+        shared = {**os.environ, "BOT_WORKER_TOKEN": token, "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false"}
+        web = {
+            **shared,
+            "BOT_WORKER_URLS": ",".join(urls),
+            "BOT_HOST": settings.host,
+            "BOT_PORT": str(settings.port),
+        }
+        self._children = [Child("web", [sys.executable, "-m", "bot.web.app"], web)]
+        self._children += [
+            Child(f"worker {n}", [sys.executable, "-m", "bot.dialogue.worker", str(port)], shared) for n, port in enumerate(ports, 1)
+        ]
+
+    def run(self) -> int:
+        """Serve until told to stop; returns the exit code."""
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, self._stop)
+        started, ready = time.monotonic(), False
+        for child in self._children:
+            child.start()
+        while not self._stopping:
+            for child in self._children:
+                child.look_after()
+            if not ready and self._residents_can_chat():
+                ready = True
+                print(f"ready http://{self._settings.host}:{self._settings.port}", flush=True)
+                _tell(f"ready after {time.monotonic() - started:.1f} s")
+            time.sleep(LOOK_EVERY)
+        return self._end()
+
+    def _residents_can_chat(self) -> bool:
+        host = "127.0.0.1" if self._settings.host in ("0.0.0.0", "::") else self._settings.host
+        try:
+            with urllib.request.urlopen(f"http://{host}:{self._settings.port}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _stop(self, _sign: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _end(self) -> int:
+        """Web first, so that nothing new comes in; then the workers, which finish the message in hand."""
+        for child in self._children:
+            child.stop()
+        end = time.monotonic() + STOP_SECONDS
+        for child in self._children:
+            if child.process is None:
+                continue
+            try:
+                child.process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _tell(f"{child.name} did not end in time; killed")
+                child.process.kill()
+        _tell("stopped")
+        return 0
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ask the system for ports; all are held until all are known, so that no two are the same."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for s in sockets:
+            s.bind(("127.0.0.1", 0))
+        return [s.getsockname()[1] for s in sockets]
+    finally:
+        for s in sockets:
+            s.close()
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

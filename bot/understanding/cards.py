@@ -1,0 +1,46 @@
+"""Which card of a topic answers, or that none does."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from bot.understanding.heads import Array, Linear, log_softmax, mixed
+
+NO_CARD = "-"
+
+
+@dataclass(frozen=True)
+class CardHeads:
+    """One small classifier for each topic, all side by side in one matrix.
+
+    Columns [start, end) of a topic are its cards and NO_CARD. Two voices, on terms (weights are sparse) and on sentence
+    vectors, weighed the same in every topic.
+    """
+
+    columns: dict[str, tuple[int, int]]
+    labels: list[str]
+    on_terms: Linear
+    on_vectors: Linear
+    shares: Array
+
+    def voices(self, terms: csr_matrix, vectors: Array) -> Array:
+        """Return what both voices say, as (voice, text, label)."""
+        if not self.labels:
+            return np.zeros((2, terms.shape[0], 0))
+        return np.stack([self.on_terms.scores(terms), self.on_vectors.scores(vectors)])
+
+    def of_topics(self, voices: Array, topics: Iterable[str]) -> list[tuple[str, str, float]]:
+        """Return (topic, card or NO_CARD, probability within the topic) from one text's voices, as (voice, label)."""
+        found = []
+        for topic in topics:
+            start, end = self.columns.get(topic, (0, 0))
+            if start < end:
+                chances = np.exp(self.log_probabilities(voices[:, None, start:end]))[0]
+                found.extend((topic, label, float(chance)) for label, chance in zip(self.labels[start:end], chances))
+        return found
+
+    def log_probabilities(self, voices: Array) -> Array:
+        """Return calibrated log probabilities from the voices within one topic, as (text, label)."""
+        return log_softmax(mixed(np.stack([voices[0], log_softmax(voices[1])]), self.shares))

@@ -1,0 +1,72 @@
+"""Trained classifiers as plain arrays: scoring needs numpy alone, and nothing that is loaded can run code."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+Array = Any  # numpy array; its shape is in the docstrings
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Weights (features × labels) and one bias a label."""
+
+    weights: Array
+    bias: Array
+
+    def scores(self, features: Any) -> Array:
+        """Return one row of scores for each row of (sparse or dense) features."""
+        if isinstance(features, csr_matrix) and features.shape[0] == 1 and isinstance(self.weights, np.ndarray):
+            # One text touches a few hundred of the rows: gathering them beats a matrix product.
+            rows = self.weights[features.indices].astype(np.float32)
+            return (features.data.astype(np.float32) @ rows + self.bias)[None, :]
+        weights = self.weights.astype(np.float32) if self.weights.dtype == np.float16 else self.weights
+        product = features @ weights
+        return np.asarray(product.todense() if hasattr(product, "todense") else product) + self.bias
+
+
+@dataclass(frozen=True)
+class Layered:
+    """A network with one hidden layer of rectified units."""
+
+    first: Linear
+    second: Linear
+
+    def scores(self, features: Array) -> Array:
+        """Return log probabilities, one row for each row of dense features."""
+        return log_softmax(self.second.scores(np.maximum(self.first.scores(features), 0)))
+
+
+@dataclass(frozen=True)
+class Head:
+    """One question put to every text (which intent? which topic?), answered by three voices and a weight for each.
+
+    The voices: a linear model on terms, a linear model on sentence vectors, a layered one on sentence vectors.
+    """
+
+    labels: list[str]
+    on_terms: Linear
+    on_vectors: Linear
+    layered: Layered
+    shares: Array  # three weights, fitted on texts that the voices had not seen: they also set the temperature
+
+    def voices(self, terms: csr_matrix, vectors: Array) -> Array:
+        """Return what each voice says, as (voice, text, label)."""
+        return np.stack([self.on_terms.scores(terms), log_softmax(self.on_vectors.scores(vectors)), self.layered.scores(vectors)])
+
+    def log_probabilities(self, terms: csr_matrix, vectors: Array) -> Array:
+        """Return calibrated log probabilities, as (text, label)."""
+        return log_softmax(mixed(self.voices(terms, vectors), self.shares))
+
+
+def mixed(voices: Array, shares: Array) -> Array:
+    """Return the weighted sum of what the voices say, as (text, label)."""
+    return np.tensordot(shares, voices, axes=1)
+
+
+def log_softmax(scores: Array) -> Array:
+    """Return scores turned into log probabilities, row by row."""
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

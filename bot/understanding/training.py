@@ -1,0 +1,95 @@
+"""Fitting the heads. The only module that needs scikit-learn."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from bot.understanding.heads import Array, Head, Layered, Linear, log_softmax, mixed
+
+_HELD_OUT = 5  # one text in five measures the voices before they are fitted on all
+_SEED = 20261123
+
+
+def fit_linear_on_terms(terms: csr_matrix, labels: Array, strictness: float) -> Linear:
+    """Return one-against-the-rest support vector machines; `strictness` is their C, smaller trusts single terms less."""
+    from sklearn.svm import LinearSVC
+
+    model = LinearSVC(C=strictness, class_weight="balanced", random_state=_SEED).fit(terms, labels)
+    return _both_sides(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
+
+
+def fit_linear_on_vectors(vectors: Array, labels: Array, strictness: float) -> Linear:
+    """Return a multinomial logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # stopping early is part of the regularisation
+        model = LogisticRegression(C=strictness, max_iter=60, tol=1e-2, multi_class="multinomial", class_weight="balanced").fit(vectors, labels)
+    return _both_sides(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
+
+
+def fit_layered(vectors: Array, labels: Array, width: int = 192, rounds: int = 20) -> Layered:
+    """Return a network with one hidden layer, fitted for a fixed number of rounds."""
+    from sklearn.neural_network import MLPClassifier
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = MLPClassifier((width,), alpha=1e-3, max_iter=rounds, random_state=_SEED).fit(vectors, labels)
+    first, second = ((w.astype(np.float32), b.astype(np.float32)) for w, b in zip(model.coefs_, model.intercepts_))
+    return Layered(Linear(*first), _logistic_sides(*second))
+
+
+def _both_sides(weights: Array, bias: Array) -> Linear:
+    """Give a two-label model, which scikit-learn stores as one column, its second column."""
+    if weights.shape[1] == 1:
+        return Linear(np.hstack([-weights, weights]) / 2, np.append(-bias, bias) / 2)
+    return Linear(weights, bias)
+
+
+def _logistic_sides(weights: Array, bias: Array) -> Linear:
+    if weights.shape[1] == 1:
+        return Linear(np.hstack([np.zeros_like(weights), weights]), np.append(np.zeros_like(bias), bias))
+    return Linear(weights, bias)
+
+
+def fit_shares(voices: Array, right: Array) -> Array:
+    """Return the weights of the voices that make the right labels (column numbers) likeliest; none is negative."""
+
+    voices = voices.astype(np.float64)
+
+    def loss(logs: Array) -> float:
+        chosen = log_softmax(mixed(voices, np.exp(logs)))
+        return float(-chosen[np.arange(len(right)), right].mean() + 0.002 * (logs**2).sum())
+
+    start = np.log(np.array([2.0, 0.5, 0.5])[: len(voices)])
+    return np.exp(minimize(loss, start, method="L-BFGS-B", bounds=[(-4, 3)] * len(voices)).x)
+
+
+def fit_head(terms: csr_matrix, vectors: Array, labels: Sequence[str], on_terms: float = 1.0, on_vectors: float = 30.0,
+             width: int = 192) -> Head:
+    """Return a head fitted on all texts, its voices weighed on a fifth of them that they had not seen.
+
+    With fewer than two labels, or a label with a single text, there is nothing to weigh: the weights are then even.
+    """
+    answers = np.array(labels)
+    known = sorted(set(labels))
+    order = np.random.default_rng(_SEED).permutation(len(answers))
+    kept, held = order[len(order) // _HELD_OUT:], order[: len(order) // _HELD_OUT]
+    held = held[np.isin(answers[held], answers[kept])]
+
+    def fit(rows: Any) -> Head:
+        return Head(sorted(set(answers[rows])), fit_linear_on_terms(terms[rows], answers[rows], on_terms),
+                    fit_linear_on_vectors(vectors[rows], answers[rows], on_vectors),
+                    fit_layered(vectors[rows], answers[rows], width), np.ones(3, dtype=np.float32))
+
+    shares = np.ones(3)
+    if len(held) >= 10 and len(set(answers[kept])) > 1:
+        trial = fit(kept)
+        shares = fit_shares(trial.voices(terms[held], vectors[held]), np.searchsorted(trial.labels, answers[held]))
+    whole = fit(order)
+    assert whole.labels == known
+    return Head(whole.labels, whole.on_terms, whole.on_vectors, whole.layered, shares.astype(np.float32))

@@ -1,0 +1,115 @@
+"""The web process: one factory that joins the chat, the pages and the health checks. It never imports Rasa.
+
+    python -m bot.web.app
+"""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from sanic import Sanic, response
+from sanic.exceptions import NotFound, SanicException
+from sanic.request import Request
+from sanic.response import BaseHTTPResponse, HTTPResponse
+
+from bot.channels import web
+from bot.inbox.dispatcher import Dispatcher
+from bot.office import read_office
+from bot.settings import Settings, read_settings
+from bot.storage import personal_data
+from bot.storage.database import Database, open_database, wait_for_database
+from bot.web import chat, health, laws
+from bot.web.live import Live
+
+log = logging.getLogger(__name__)
+STATIC = Path(__file__).parent / "static"
+BODY_LIMIT = 64 * 1024
+YEAR = 365 * 24 * 3600
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_app(settings: Settings, database: Database) -> Sanic:
+    """Return the application; the database must be open and migrated."""
+    app = Sanic("web", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = BODY_LIMIT
+    app.config.REQUEST_TIMEOUT = 20
+    app.config.RESPONSE_TIMEOUT = settings.answer_wait + 10
+    app.config.ACCESS_LOG = False
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.ctx.settings, app.ctx.database, app.ctx.stopping = settings, database, False
+    app.ctx.office = read_office(settings.office)
+    app.ctx.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
+    app.blueprint([chat.bp, health.bp, laws.bp])
+    app.add_route(resident_page, "/")
+    app.static("/static", STATIC)
+    app.register_middleware(_add_security_headers, "response")
+    app.error_handler.add(Exception, _say_error)
+    app.register_listener(_start, "before_server_start")
+    app.register_listener(_stop, "before_server_stop")
+    return app
+
+
+async def resident_page(request: Request) -> HTTPResponse:
+    """The page residents chat on; gives a new visitor a signed cookie."""
+    page = await response.file(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+    if not chat.visitor(request):
+        page.cookies[web.COOKIE] = web.new_visitor(personal_data.keys())
+        page.cookies[web.COOKIE].update({"httponly": True, "samesite": "Lax", "max-age": YEAR, "path": "/"})
+        if request.app.ctx.settings.cookie_secure:
+            page.cookies[web.COOKIE]["secure"] = True
+    return page
+
+
+async def _start(app: Sanic, _loop: Any) -> None:
+    settings: Settings = app.ctx.settings
+    app.ctx.live = Live(app.ctx.database, app.ctx.threads)
+    app.ctx.dispatcher = Dispatcher(
+        app.ctx.database, app.ctx.threads, settings.worker_urls, settings.worker_token, settings.worker_timeout, app.ctx.live.wake
+    )
+    app.ctx.live.start()
+    await app.ctx.dispatcher.start()
+
+
+async def _stop(app: Sanic, _loop: Any) -> None:
+    app.ctx.stopping = True
+    await app.ctx.live.stop()
+    await app.ctx.dispatcher.stop()
+
+
+async def _add_security_headers(_request: Request, answer: BaseHTTPResponse) -> None:
+    for name, value in SECURITY_HEADERS.items():
+        answer.headers.setdefault(name, value)
+
+
+async def _say_error(request: Request, error: Exception) -> HTTPResponse:
+    """One shape for every error; never a stack trace, never what somebody typed."""
+    status = error.status_code if isinstance(error, SanicException) else 500
+    if status >= 500 and not isinstance(error, SanicException):
+        log.error("%s %s failed", request.method, request.path, exc_info=error)
+    words = {404: "没有这个页面。", 405: "不能这样访问。", 413: "内容太大了，请缩短后再发。", 408: "网络太慢，请重试。"}
+    message = words.get(404 if isinstance(error, NotFound) else status, "请求没有办成，请稍后再试；急事请拨打12348。")
+    return response.json({"error": message}, status=status)
+
+
+def main() -> None:
+    """Run the web process from the settings."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s web %(levelname)s %(name)s %(message)s")
+    logging.getLogger("sanic").setLevel(logging.WARNING)
+    settings = read_settings()
+    database = open_database(settings)
+    wait_for_database(database, seconds=60)
+    app = create_app(settings, database)
+    app.run(host=settings.host, port=settings.port, access_log=False)
+
+
+if __name__ == "__main__":
+    main()

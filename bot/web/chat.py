@@ -1,0 +1,154 @@
+"""The resident's chat over HTTP: say something, listen, see what was said before."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from datetime import datetime, timezone
+from typing import Any, Callable, TypeVar
+
+import sqlalchemy as sa
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import BaseHTTPResponse, HTTPResponse
+from sqlalchemy.orm import Session
+
+from bot.channels import web
+from bot.errors import BadInput
+from bot.inbox import store
+from bot.inbox.dispatcher import describe, plain
+from bot.messages import Button, Inbound, Outbound
+from bot.storage import personal_data
+
+log = logging.getLogger(__name__)
+bp = Blueprint("chat", url_prefix="/api/chat")
+T = TypeVar("T")
+
+HEARTBEAT_SECONDS = 15
+NOTHING_READABLE = Outbound(
+    text="没有看到文字。请打字告诉我您的问题，比如“房东不退押金怎么办”。", buttons=(Button("能办什么", "能办什么"),)
+)
+STORED = "消息已经收到，正在处理，请稍等；答复好了会自动显示在这里。"
+AWAY = "系统正在恢复，请稍后再发一次；急事请拨打12348，有危险请拨打110。"
+
+
+@bp.post("/messages")
+async def say(request: Request) -> HTTPResponse:
+    """Store what a resident said, and return the answer if it comes in time; otherwise `pending`."""
+    app = request.app
+    try:
+        inbound = web.parse(_body(request), visitor(request), personal_data.keys(), datetime.now(timezone.utc))
+    except BadInput as refusal:
+        return response.json({"error": refusal.hint}, status=400)
+    if not inbound.text:
+        return response.json(_said(inbound, [NOTHING_READABLE]))
+    event = app.ctx.live.listen(inbound.conversation)
+    try:
+        stored = await in_thread(app, lambda s: store.receive(s, inbound), writing=True)
+        if not stored.answered:
+            app.ctx.dispatcher.wake(inbound.conversation)
+        replies = await _wait_for_answer(app, stored.id, event)
+    except sa.exc.OperationalError:
+        log.exception("the database did not take a message")
+        return response.json({"error": AWAY}, status=503, headers={"Retry-After": "5"})
+    finally:
+        app.ctx.live.leave(inbound.conversation, event)
+    return response.json(_said(inbound, replies))
+
+
+@bp.get("/events")
+async def events(request: Request) -> BaseHTTPResponse | None:
+    """Stream what is said in a conversation (server-sent events); resumes after `Last-Event-ID` or `after`."""
+    try:
+        conversation = _conversation(request)
+        last = int(request.headers.get("last-event-id") or request.args.get("after") or 0)
+    except (BadInput, ValueError):
+        return response.json({"error": web.HINTS["conversation"]}, status=400)
+    app = request.app
+    stream = await request.respond(content_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    await stream.send("retry: 2000\n\n")
+    event = app.ctx.live.listen(conversation)
+    try:
+        while not app.ctx.stopping:
+            event.clear()
+            for reply in await in_thread(app, lambda s: store.replies_after(s, conversation, last)):
+                last = reply.id
+                await stream.send(f"id: {reply.id}\ndata: {json.dumps(describe(reply), ensure_ascii=False)}\n\n")
+            try:
+                await asyncio.wait_for(event.wait(), HEARTBEAT_SECONDS)
+            except asyncio.TimeoutError:
+                await stream.send(": still here\n\n")
+    finally:
+        app.ctx.live.leave(conversation, event)
+    await stream.eof()
+    return None
+
+
+@bp.get("/history")
+async def history(request: Request) -> HTTPResponse:
+    """Return the conversation so far, for a page that was loaded again: what was said by whom, in order."""
+    try:
+        conversation = _conversation(request)
+    except BadInput as refusal:
+        return response.json({"error": refusal.hint}, status=400)
+
+    def look(session: Session) -> dict[str, Any]:
+        messages = store.messages_of(session, conversation)
+        first = messages[0].id if messages else 0
+        replies = [r for r in store.replies_after(session, conversation, 0) if r.message_id is None or r.message_id >= first]
+        return {
+            "said": [{"row": m.id, "id": m.external_id, "text": m.text, "at": m.received_at.isoformat(), "pending": not m.answered} for m in messages],
+            "replies": [describe(r) for r in replies],
+        }
+
+    return response.json(await in_thread(request.app, look))
+
+
+def visitor(request: Request) -> str:
+    """Return who the cookie says this is; "" without a genuine one."""
+    return web.read_visitor(request.cookies.get(web.COOKIE), personal_data.keys())
+
+
+async def in_thread(app: Any, work: Callable[[Session], T], writing: bool = False) -> T:
+    """Run database work beside the event loop and return what it returns."""
+
+    def run() -> T:
+        with app.ctx.database.transaction() if writing else app.ctx.database.reading() as session:
+            return work(session)
+
+    return await asyncio.get_running_loop().run_in_executor(app.ctx.threads, run)
+
+
+async def _wait_for_answer(app: Any, message_id: int, event: asyncio.Event) -> list[Outbound] | None:
+    """Return the answer to one message, or None if it takes longer than a request should."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + app.ctx.settings.answer_wait
+    while True:
+        event.clear()
+        replies = await in_thread(app, lambda s: store.replies_to(s, message_id))
+        left = end - loop.time()
+        if replies is not None or left <= 0:
+            return replies
+        try:
+            await asyncio.wait_for(event.wait(), left)
+        except asyncio.TimeoutError:
+            pass
+
+
+def _said(inbound: Inbound, replies: list[Outbound] | None) -> dict[str, Any]:
+    pending = replies is None
+    answer: dict[str, Any] = {"id": inbound.external_id, "messages": [plain(r) for r in replies or []], "pending": pending}
+    return {**answer, "notice": STORED} if pending else answer
+
+
+def _body(request: Request) -> Any:
+    try:
+        return request.json
+    except Exception as error:
+        raise BadInput(web.HINTS["body"]) from error
+
+
+def _conversation(request: Request) -> str:
+    name = web.read_name(request.args.get("conversation"))
+    return web.conversation_id(visitor(request), name, personal_data.keys())

@@ -1,0 +1,45 @@
+"""Opening a citation: the article's text, with the day it took effect and where it comes from."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.knowledge.law_names import UnreadableArticleNumber, short_title
+from bot.knowledge.statutes import FILE_NAME, LawNotFound, StatuteStore, StoreUnusable
+from bot.office import BEIJING
+
+bp = Blueprint("laws", url_prefix="/api/laws")
+DAY = 24 * 3600
+
+
+@bp.get("/article")
+async def article(request: Request) -> HTTPResponse:
+    """Return {"law", "title", "article", "text", "effective_date", "source"}; 404 when it is not in force or not there."""
+    law, number = request.args.get("law", ""), request.args.get("article", "")
+    try:
+        found = await asyncio.get_running_loop().run_in_executor(request.app.ctx.threads, _look_up, request.app, law, number)
+    except (LawNotFound, UnreadableArticleNumber):
+        return response.json({"error": "没有找到这一条。"}, status=404)
+    except StoreUnusable:
+        return response.json({"error": "法条库还没有准备好，请稍后再看。"}, status=503, headers={"Retry-After": "30"})
+    return response.json(found, headers={"Cache-Control": f"max-age={DAY}"})
+
+
+def _look_up(app: Any, law: str, number: str) -> dict[str, str]:
+    if not hasattr(app.ctx, "statutes"):
+        app.ctx.statutes = StatuteStore(app.ctx.settings.var / FILE_NAME)
+    found = app.ctx.statutes.article(law, number, datetime.now(BEIJING).date())
+    return {
+        "law": found.law.title,
+        "title": short_title(found.law.title),
+        "article": found.label,
+        "text": found.text,
+        "effective_date": found.law.effective_date.isoformat(),
+        "source": found.law.url,
+    }
