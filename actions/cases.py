@@ -23,6 +23,8 @@ NUMBER, TAIL, TEXT = "desk_number", "desk_phone_tail", "desk_text"
 DESK_SLOTS = ("desk_purpose", NUMBER, TAIL, TEXT, "intake_end")
 NEEDS_TEXT = ("supplement", "withdraw")
 MOST_MISSES = 5
+# Wanting one of these instead of giving a number ends the search for a case.
+LEAVES = ("ask_human", "ask_menu", "request_mediation", "request_advisor", "request_legal_aid", "raise_enterprise_issue", "complain")
 
 
 class ActionStartDesk(Action):
@@ -54,6 +56,9 @@ class ValidateDeskForm(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         requested = tracker.get_slot(REQUESTED)
+        if requested is None and intake.is_cancel(said(tracker)):
+            dispatcher.utter_message(response="utter_nothing_to_cancel")
+            return _end("cancelled")
         if requested is None:
             return _go_on(tracker, {})
         if understood(tracker).get("emergency_level") == "now":
@@ -65,6 +70,9 @@ class ValidateDeskForm(Action):
         try:
             return _go_on(tracker, {requested: _read(requested, said(tracker))})
         except BadInput as refusal:
+            if tracker.latest_message.get("intent", {}).get("name") in LEAVES:
+                dispatcher.utter_message(response="utter_left_desk")
+                return _end("left")
             dispatcher.utter_message(response=refusal.hint)
             return _go_on(tracker, {})
 

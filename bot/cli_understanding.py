@@ -152,16 +152,20 @@ def evaluate(
     development: Path = typer.Option(_ROOT / "tests" / "nlu" / "development.jsonl", help="Frozen development set."),
     folds: int = typer.Option(5, min=0, max=10, help="Parts of the cross-validation; 0 leaves it out."),
     out: Path = typer.Option(_ROOT / "docs" / "nlu.md", help="Page to write."),
+    freeze: Optional[Path] = typer.Option(None, help="Write the development set's figures here, for the test that guards them."),
 ) -> None:
-    """Cross-validate, measure the development set, print both and write the page."""
+    """Cross-validate, measure the development set, print both and renew the page."""
     from bot.knowledge.cards import card_topics
     from bot.understanding.evaluation import evaluate_all
 
+    old = out.read_text(encoding="utf-8") if out.is_file() else ""
     try:
-        page = evaluate_all(data, development, card_topics(), folds, lambda step: typer.echo(step, err=True))
+        page, figures = evaluate_all(data, development, card_topics(), folds, lambda step: typer.echo(step, err=True), old)
     except LegalBotError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(page)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, encoding="utf-8")
+    if freeze and figures:
+        freeze.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

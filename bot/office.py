@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from bot.errors import BadOfficeFile
+from bot.errors import BadOfficeFile, UnknownCode
 from bot.legal.cases import Tier
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -117,7 +117,7 @@ def read_office(path: Path) -> Office:
         raise BadOfficeFile(f"{path.name}: missing {missing or 'nothing'}, unknown {unknown or 'nothing'}; known parts: {REQUIRED + OPTIONAL}.")
     try:
         return _office(raw)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, UnknownCode) as error:
         raise BadOfficeFile(f"{path.name}: {type(error).__name__}: {error}; compare with the sample.") from error
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from environs import Env, EnvError, EnvValidationError
+from marshmallow import ValidationError
 
 from bot.errors import BadSetting
 
@@ -101,9 +102,9 @@ def _under_root(path: str) -> Path:
 
 def _port(value: int) -> None:
     if not 0 <= value <= 65535:
-        raise EnvError("expected a port from 0 to 65535")
+        raise ValidationError("expected a port from 0 to 65535")
 
 
 def _at_least_one(value: int) -> None:
     if value < 1:
-        raise EnvError("expected 1 or more")
+        raise ValidationError("expected 1 or more")

@@ -23,6 +23,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 LIVED_WELL = 60.0
 STOP_SECONDS = 20.0
 LOOK_EVERY = 0.2
+# Rasa and what it stands on print pages of deprecations at every start.
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR"}
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Supervisor:
         ports = _free_ports(settings.workers)
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         self._worker_urls = urls
-        shared = {**os.environ, "BOT_WORKER_TOKEN": token, "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false"}
+        shared = {**os.environ, "BOT_WORKER_TOKEN": token, **QUIET}
         web = {
             **shared,
             "BOT_WORKER_URLS": ",".join(urls),

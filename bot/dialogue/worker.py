@@ -59,7 +59,7 @@ def create_worker(settings: Settings, database: Database) -> Sanic:
 def main() -> None:
     """Run one worker on the loopback port given as the first argument."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(name)s %(message)s")
-    for noisy in ("rasa", "apscheduler", "matplotlib", "sanic", "jieba"):
+    for noisy in ("rasa", "rasa_sdk", "apscheduler", "matplotlib", "sanic", "jieba"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     _quiet_rasa()
     os.chdir(ROOT)

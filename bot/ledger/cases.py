@@ -131,9 +131,9 @@ def withdraw(session: Session, case: Case, now: datetime) -> None:
 
 def _next_number(session: Session, prefix: str, now: datetime) -> str:
     year = now.astimezone(BEIJING).year
-    row = session.get(CaseNumber, year, with_for_update=True)
+    row = session.get(CaseNumber, (prefix, year), with_for_update=True)
     if row is None:
-        row = CaseNumber(year=year, last=0)
+        row = CaseNumber(series=prefix, year=year, last=0)
         session.add(row)
     row.last += 1
     session.flush()

@@ -61,7 +61,6 @@ class Database:
         with self._session() as session:
             session.connection(execution_options={"reading": True})
             yield session
-            session.rollback()
 
     def migrate(self) -> None:
         """Bring the tables to this release.

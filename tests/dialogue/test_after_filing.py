@@ -1,0 +1,75 @@
+"""查进度, 补充, 撤回."""
+
+import pytest
+
+from tests.dialogue.conftest import Resident
+from tests.dialogue.test_intake import cases, fill_in
+
+
+@pytest.fixture()
+def filed(resident) -> str:
+    fill_in(resident)
+    resident.says("确认提交")
+    return cases(resident)[0].number
+
+
+def neighbour(resident) -> Resident:
+    return Resident(resident.database, resident.agent, resident.channel, "web:somebody else")
+
+
+def test_the_own_conversation_needs_no_number(resident, filed):
+    assert filed in resident.says("查进度") and "已登记" in resident.says("查进度")
+
+
+def test_somebody_else_needs_number_and_phone(resident, filed):
+    other = neighbour(resident)
+    assert "编号" in other.says("查进度")
+    assert "后四位" in other.says(filed)
+    assert "已登记" in other.says("8000")
+
+
+def test_a_wrong_tail_tells_nothing(resident, filed):
+    other = neighbour(resident)
+    other.says("查进度")
+    other.says(filed)
+    assert "没有找到" in other.says("1111")
+
+
+def test_guessing_is_stopped(resident, filed):
+    other = neighbour(resident)
+    for guess in range(5):
+        other.says("查进度")
+        other.says(filed)
+        other.says(f"{guess:04d}")
+    other.says("查进度")
+    other.says(filed)
+    assert "不再查询" in other.says("8000")
+
+
+def test_an_unknown_number_is_answered(resident):
+    resident.says("查进度")
+    resident.says("GX2026-09999")
+    assert "没有找到" in resident.says("8000")
+
+
+def test_what_is_no_number_is_refused_and_a_person_can_be_asked_for(resident):
+    resident.says("查进度")
+    assert "没有看到编号" in resident.says("不知道")
+    assert "先不查" in resident.says("转人工")
+
+
+def test_a_supplement_is_added(resident, filed):
+    resident.says("补充材料")
+    assert filed in resident.says("昨天晚上又漏了一次,我拍了照片")
+
+
+def test_withdrawing_asks_first(resident, filed):
+    assert "确定要撤回" in resident.says("撤回申请")
+    assert "继续办理" in resident.says("不是")
+    resident.says("撤回申请")
+    assert "已撤回" in resident.says("是的")
+    assert cases(resident)[0].status == "withdrawn"
+
+
+def test_cancel_with_nothing_open_says_so(resident):
+    assert "不用取消" in resident.says("取消")

@@ -1,0 +1,64 @@
+"""The component inside Rasa's own storage, without training a whole assistant."""
+
+from pathlib import Path
+
+import pytest
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.dialogue.components import understanding
+from bot.dialogue.components.understanding import LegalUnderstanding
+from bot.errors import ModelMissing
+from tests.nlu.small import CARD_TOPICS, EXAMPLES
+
+
+def messages() -> list[Message]:
+    return [Message.build(e.text, e.intent, intent_metadata={k: v for k, v in (("topic", e.topic), ("card", e.card), ("emergency", e.emergency)) if v})
+            for e in EXAMPLES]
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> LegalUnderstanding:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(understanding, "card_topics", lambda: CARD_TOPICS)
+        storage, resource = LocalModelStorage(tmp_path_factory.mktemp("storage")), Resource("train_LegalUnderstanding0")
+        config = {**LegalUnderstanding.get_default_config(), "communities": ["龙飞山社区"]}
+        LegalUnderstanding.create(config, storage, resource, None).train(TrainingData(messages()))
+        return LegalUnderstanding.load(config, storage, resource, None)
+
+
+def test_intent_entities_and_meaning_reach_the_output(loaded: LegalUnderstanding) -> None:
+    (message,) = loaded.process([Message.build("龙飞山社区的老板拖欠工资三千块不给")])
+    said = message.as_dict(only_output_properties=True)
+    assert said["intent"]["name"] == "ask_law" and said["intent_ranking"][0]["name"] == "ask_law"
+    assert said["understood"]["topic"] == "labour"
+    assert {entity["entity"]: entity["value"] for entity in said["entities"]} == {"community": "龙飞山社区", "role": "employer", "money": "3000"}
+
+
+def test_an_intent_set_by_other_means_stays(loaded: LegalUnderstanding) -> None:
+    message = Message.build("你好")
+    message.set("intent", {"name": "affirm", "confidence": 1.0}, add_to_output=True)
+    assert loaded.process([message])[0].get("intent") == {"name": "affirm", "confidence": 1.0}
+
+
+@pytest.mark.parametrize("data", [{}, {"text": ""}, {"text": None}])
+def test_a_message_without_text_passes_untouched(loaded: LegalUnderstanding, data: dict) -> None:
+    assert loaded.process([Message(dict(data))])[0].get("understood") is None
+
+
+def test_metadata_of_the_intent_block_becomes_labels() -> None:
+    assert set(understanding.examples_of(TrainingData(messages()))) == set(EXAMPLES)
+
+
+def test_the_fingerprint_covers_the_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(understanding, "card_topics", lambda: {"a": "labour"})
+    before = LegalUnderstanding.fingerprint_addon({})
+    monkeypatch.setattr(understanding, "card_topics", lambda: {"a": "tenancy"})
+    assert LegalUnderstanding.fingerprint_addon({}) != before
+
+
+def test_an_archive_without_the_component_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="bot train"):
+        LegalUnderstanding.load(LegalUnderstanding.get_default_config(), LocalModelStorage(tmp_path), Resource("none"), None)

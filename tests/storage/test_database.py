@@ -1,0 +1,104 @@
+"""The tables state what must be true, on SQLite and on PostgreSQL."""
+
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+
+from bot.errors import BadSetting, DatabaseBehind
+from bot.ledger.services import Service, record, reverse
+from bot.legal.cases import Channel
+from bot.storage import personal_data
+from bot.storage.personal_data import KeyRing, read_ring
+from bot.storage.tables import Message, ServiceEntry
+from tests.conftest import NOON
+
+
+def write_one(database, key="a", **changed):
+    with database.transaction() as session:
+        return record(session, Service("bot_answer", NOON, key, Channel.WEB, **changed), NOON)
+
+
+def test_migrating_twice_changes_nothing(database):
+    write_one(database)
+    database.migrate()
+    with database.reading() as session:
+        assert session.execute(sa.select(sa.func.count()).select_from(ServiceEntry)).scalar_one() == 1
+
+
+def test_a_database_of_a_newer_release_is_not_touched(database):
+    with database.transaction() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseBehind, match="9999"):
+        database.migrate()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE service_entries SET quantity = 9", "DELETE FROM service_entries"])
+def test_the_database_itself_refuses_to_change_the_books(database, statement):
+    write_one(database)
+    with pytest.raises(sa.exc.DatabaseError, match="append-only"), database.transaction() as session:
+        session.execute(sa.text(statement))
+    with database.reading() as session:
+        assert session.execute(sa.select(ServiceEntry.quantity)).scalar_one() == 1
+
+
+def test_the_same_service_is_written_once(database):
+    assert write_one(database).id == write_one(database).id
+
+
+def test_a_mistake_is_taken_back_by_a_second_line_with_a_reason(database):
+    wrong = write_one(database, quantity=3)
+    with database.transaction() as session:
+        reverse(session, wrong.id, "entered twice", "a01", NOON)
+    with database.reading() as session:
+        lines = session.execute(sa.select(ServiceEntry.quantity, ServiceEntry.reason).order_by(ServiceEntry.id)).all()
+    assert [tuple(line) for line in lines] == [(3, None), (-3, "entered twice")]
+
+
+def test_a_time_without_zone_is_refused(database):
+    with pytest.raises(sa.exc.StatementError, match="without zone"), database.transaction() as session:
+        session.add(ServiceEntry(source_key="x", kind="k", quantity=1, happened_at=datetime(2026, 1, 1), recorded_at=NOON, recorded_by="t", tier="community", channel="web"))
+
+
+def test_what_residents_say_is_not_readable_in_the_file(database):
+    from bot.inbox import store
+    from tests.builders import make_inbound
+
+    with database.transaction() as session:
+        store.receive(session, make_inbound("我的电话是13800138000"))
+    with database.reading() as session:
+        raw = session.execute(sa.text("SELECT text FROM messages")).scalar_one()
+        assert "13800138000" not in raw and raw.startswith("k1.")
+        assert session.execute(sa.select(Message.text)).scalar_one() == "我的电话是13800138000"
+
+
+def test_a_value_moved_to_another_column_does_not_open():
+    ring = KeyRing({"k1": b"1" * 32})
+    with pytest.raises(BadSetting, match="does not open"):
+        ring.decrypt(ring.encrypt("x", "messages.text"), "case_people.name")
+
+
+def test_an_older_key_still_opens_and_look_ups_stay_the_same():
+    old = KeyRing({"k1": b"1" * 32})
+    both = KeyRing({"k2": b"2" * 32, "k1": b"1" * 32})
+    assert both.decrypt(old.encrypt("x", "p"), "p") == "x"
+    assert both.encrypt("x", "p").startswith("k2.")
+    assert both.look_up_hash("138", "phone") == old.look_up_hash("138", "phone")
+
+
+@pytest.mark.parametrize("declared", ["k1:short", "k1:!!!", ",", "k.1:" + "A" * 43 + "="])
+def test_unusable_keys_are_refused_at_start(declared, tmp_path):
+    with pytest.raises(BadSetting, match="BOT_SECRET_KEYS"):
+        read_ring(declared, tmp_path)
+
+
+def test_a_key_is_made_once_and_only_its_owner_can_read_it(tmp_path):
+    first, second = read_ring("", tmp_path), read_ring("", tmp_path)
+    assert second.decrypt(first.encrypt("x", "p"), "p") == "x"
+    assert (tmp_path / "secret.keys").stat().st_mode & 0o077 == 0
+
+
+def test_no_keys_no_data(monkeypatch):
+    monkeypatch.setattr(personal_data, "_ring", None)
+    with pytest.raises(BadSetting, match="open_database"):
+        personal_data.keys()
