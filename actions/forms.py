@@ -31,7 +31,8 @@ SMALL_TALK = {
     "ask_human": "utter_person_after_form", "complain": "utter_complain",
 }  # fmt: skip
 SERVICES = ("request_mediation", "request_advisor", "request_legal_aid", "raise_enterprise_issue", "check_case", "ask_menu")
-FREE_TEXT = (intake.WHAT, intake.WISH, intake.OTHER, intake.ENTERPRISE)
+# What happened is a story even when it asks something: it is kept, not answered in between.
+FREE_TEXT = (intake.WISH, intake.OTHER, intake.ENTERPRISE)
 
 
 class ValidateIntakeForm(Action):

@@ -8,8 +8,10 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import answer_question
 from actions.intake import office_hours
 from actions.wiring import Events, apologise, channel, now, office, said, say, source_key, transaction
+from bot.knowledge.follow_ups import follow_up_part
 from bot.ledger.services import Service, record
 from bot.legal.topics import Intent
 from bot.messages import Outbound
@@ -27,6 +29,8 @@ class ActionOfficeInfo(Action):
     @apologise
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         intent = tracker.latest_message.get("intent", {}).get("name")
+        if tracker.get_slot("card") and follow_up_part(said(tracker)):
+            return answer_question(dispatcher, tracker)
         if intent == Intent.ASK_PHONE.code:
             lines = [f"{number}：{label}" for number, label in office().hotlines.items()]
             say(dispatcher, Outbound("\n".join(["可以拨打这些电话（点号码即可拨打）：", *lines])))

@@ -155,12 +155,14 @@ def evaluate(
     freeze: Optional[Path] = typer.Option(None, help="Write the development set's figures here, for the test that guards them."),
 ) -> None:
     """Cross-validate, measure the development set, print both and renew the page."""
-    from bot.knowledge.cards import card_topics
+    from bot.knowledge.cards import card_topics, read_cards
     from bot.understanding.evaluation import evaluate_all
+    from bot.understanding.examples import words_of_cards
 
     old = out.read_text(encoding="utf-8") if out.is_file() else ""
     try:
-        page, figures = evaluate_all(data, development, card_topics(), folds, lambda step: typer.echo(step, err=True), old)
+        page, figures = evaluate_all(data, development, card_topics(), words_of_cards(read_cards().values()), folds,
+                                     lambda step: typer.echo(step, err=True), old)
     except LegalBotError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

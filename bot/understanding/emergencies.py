@@ -1,7 +1,7 @@
 """Danger in a text: somebody needs a number now, or the subject is only spoken of.
 
-Rules and a trained head judge together: what the rules see moves the head's odds up or down. Negation ("他没有打我"), hearsay ("电影里拿刀砍人") and questions of
-law ("家暴怎么取证") lower the level to a mention. A false alarm costs less than a missed call: domain.md 4.1.
+Rules and a trained head judge together: what the rules see moves the head's odds up or down. Negation ("他没有打我"),
+hearsay ("电影里拿刀砍人") and questions of law ("家暴怎么取证") lower the level to a mention. A false alarm costs less than a missed call: domain.md 4.1.
 """
 
 import math
@@ -15,8 +15,8 @@ import yaml
 
 NOW, MENTION = "now", "mention"
 # How far each sign moves the head's log odds, and where "now" begins. Fitted on sentences the head had not seen.
-_WEIGHTS = {"now": 3.2, "urgent": 1.0, "asking": -1.2, "distant": -1.5}
-_THRESHOLD = -2.1
+_WEIGHTS = {"now": 3.2, "urgent": 1.0, "asking": -1.2, "distant": -3.0}
+_THRESHOLD = -2.0
 _PLAIN = {"suicide": 3.0}  # codes whose rules hardly ever mean anything else count so much more
 _HEAD_KNOWS = 0.2  # from here on the head's code is better than the rule's
 _CLAUSE = re.compile(r"[,，。!！?？;；、\n]+")
@@ -72,7 +72,8 @@ def judge(signs: Signs, danger: float, likeliest: Optional[str]) -> tuple[Option
     """
     sure = min(max(danger, 1e-4), 1 - 1e-4)
     score = math.log(sure / (1 - sure)) + sum(weight for name, weight in _WEIGHTS.items() if getattr(signs, name))
-    score += _PLAIN.get(signs.now or "", 0.0)
+    if not (signs.asking or signs.distant):
+        score += _PLAIN.get(signs.now or "", 0.0)
     if score >= _THRESHOLD:
         return (likeliest if danger >= _HEAD_KNOWS else signs.now) or likeliest, NOW
     if signs.now or signs.mention:

@@ -61,28 +61,30 @@ def parts_of(examples: Sequence[Example], folds: int) -> list[list[int]]:
     return parts
 
 
-def cross_validate(examples: Sequence[Example], card_topics: dict[str, str], folds: int, progress: Callable[[str], None]) -> list[Pair]:
+def cross_validate(examples: Sequence[Example], card_topics: dict[str, str], card_words: dict[str, list[str]], folds: int,
+                   progress: Callable[[str], None]) -> list[Pair]:
     """Return every example with what a model trained without its part understood of it."""
     pairs: list[Pair] = []
     for number, part in enumerate(parts_of(examples, folds), start=1):
         progress(f"part {number} of {folds}")
         left_out = set(part)
-        model = Understander.train([example for index, example in enumerate(examples) if index not in left_out], card_topics)
+        model = Understander.train([example for index, example in enumerate(examples) if index not in left_out], card_topics,
+                                   card_words=card_words)
         wanted = [examples[index] for index in part]
         pairs.extend(zip(wanted, model.understand_many([example.text for example in wanted])))
     return pairs
 
 
-def evaluate_all(data: Path, development: Path, card_topics: dict[str, str], folds: int, progress: Callable[[str], None],
-                 page: str = "") -> tuple[str, dict[str, float]]:
+def evaluate_all(data: Path, development: Path, card_topics: dict[str, str], card_words: dict[str, list[str]], folds: int,
+                 progress: Callable[[str], None], page: str = "") -> tuple[str, dict[str, float]]:
     """Return (the page with its measured part renewed, the figures of the development set or {} without one)."""
     examples = read_examples(data)
-    crossed = measure(cross_validate(examples, card_topics, folds, progress)) if folds > 1 else None
+    crossed = measure(cross_validate(examples, card_topics, card_words, folds, progress)) if folds > 1 else None
     developed = None
     if development.is_file():
         progress("development set")
         wanted = read_development(development)
-        model = Understander.train(examples, card_topics)
+        model = Understander.train(examples, card_topics, card_words=card_words)
         developed = measure(list(zip(wanted, model.understand_many([example.text for example in wanted]))))
     return renewed(page, measured_part(crossed, developed, table_of(check_dataset(examples)))), developed.shares() if developed else {}
 

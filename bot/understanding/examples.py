@@ -1,5 +1,6 @@
 """Training examples, read from Rasa's own files."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
@@ -67,3 +68,8 @@ def _read_block(block: dict[str, Any], path: Path) -> list[Example]:
     if wrong:
         raise BadTrainingData(f"{path}: intent {block['intent']}: got {wrong[0]!r}, expected lines that begin with '- '.")
     return [example_of(line[2:].strip(), block["intent"], metadata) for line in lines]
+
+
+def words_of_cards(cards: Iterable[Any]) -> dict[str, list[str]]:
+    """Return card id → the sentences of each knowledge card (objects as bot.knowledge.cards makes them), for training."""
+    return {card.card_id: [f"{card.title}。{card.summary}", *card.points, *card.steps, *card.evidence, *card.escalate_when] for card in cards}

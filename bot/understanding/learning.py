@@ -14,15 +14,14 @@ from bot.understanding.heads import Array, Head, Linear, log_softmax
 from bot.understanding.memory import Memory
 from bot.understanding.normalise import normalise, without_courtesies
 from bot.understanding.terms import Vocabulary, terms_of
-from bot.understanding.training import fit_head, fit_linear_on_terms, fit_linear_on_vectors, fit_shares
+from bot.understanding.training import fit_head, fit_linear_on_terms, fit_linear_on_vectors, fit_shares, held_out
 
-_SEED = 20261123
 _CARD_TERMS, _CARD_VECTORS = 0.3, 10.0  # how far the card heads trust single terms, and directions of the vectors
 _FEWEST = 3  # examples of a card, below which it cannot be weighed
 
 
-def learn(examples: Sequence[Example], card_topics: dict[str, str],
-          progress: Callable[[str], None]) -> tuple[Vocabulary, Head, Head, Head, CardHeads, Memory]:
+def learn(examples: Sequence[Example], card_topics: dict[str, str], progress: Callable[[str], None],
+          card_words: dict[str, list[str]]) -> tuple[Vocabulary, Head, Head, Head, CardHeads, Memory]:
     """Return the parts of an Understander, in the order its constructor takes them.
 
     Raises:
@@ -33,7 +32,8 @@ def learn(examples: Sequence[Example], card_topics: dict[str, str],
     normal = [normalise(example.text) for example in examples]
     progress(f"reading {len(examples)} sentences")
     documents = [terms_of(text) for text in normal]
-    vocabulary = Vocabulary.learn(documents)
+    lessons = [(terms_of(normalise(text)), card_topics[card]) for card, texts in card_words.items() if card in card_topics for text in texts]
+    vocabulary = Vocabulary.learn([*documents, *(document for document, _ in lessons)])
     terms = vocabulary.matrix(documents)
     dense = vectors.sentence_vectors([without_courtesies(text) for text in normal])
     ordinary = [index for index, example in enumerate(examples) if example.intent != "emergency"]
@@ -45,7 +45,8 @@ def learn(examples: Sequence[Example], card_topics: dict[str, str],
         return fit_head(terms[rows], dense[rows], labels, **tuning)
 
     intent = head("intents", ordinary, [examples[index].intent for index in ordinary])
-    topic = head("topics", about, [examples[index].topic or "" for index in about], on_terms=0.3, on_vectors=10.0)
+    topic = head("topics", about, [examples[index].topic or "" for index in about], on_terms=0.3, on_vectors=10.0,
+                 lessons=(vocabulary.matrix([document for document, _ in lessons]), [topic for _, topic in lessons]) if lessons else None)
     danger = head("dangers", list(range(len(examples))), [danger_of(example) for example in examples])
     progress("fitting cards")
     cards = _learn_cards([examples[index] for index in legal], terms[legal], dense[legal])
@@ -73,15 +74,16 @@ def _learn_cards(examples: list[Example], terms: csr_matrix, dense: Array) -> Ca
     labels = np.array([example.card or NO_CARD for example in examples])
     topics = np.array([example.topic for example in examples])
     rows = {topic: np.flatnonzero(topics == topic) for topic in sorted(set(topics))}
-    rng = np.random.default_rng(_SEED)
-    held_voices, held_right, columns, names = [], [], {}, []
+    held_voices: list[list[Array]] = []
+    held_right: list[Array] = []
+    columns: dict[str, tuple[int, int]] = {}
+    names: list[str] = []
     sparse, vector_weights, biases = [], [], []
     for topic, own in rows.items():
         kinds = sorted(set(labels[own]))
         columns[topic] = (len(names), len(names) + len(kinds))
         names.extend(kinds)
-        order = rng.permutation(own)
-        held, kept = order[: len(order) // 5], order[len(order) // 5:]
+        kept, held = (own[part] for part in held_out(len(own)))
         if len(kinds) > 1 and min(Counter(labels[kept]).get(kind, 0) for kind in kinds) >= _FEWEST:
             trial = _fit_pair(terms[kept], dense[kept], labels[kept])
             held_voices.append([trial[0].scores(terms[held]), log_softmax(trial[1].scores(dense[held]))])

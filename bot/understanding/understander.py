@@ -39,20 +39,21 @@ class Understander:
 
     @classmethod
     def train(cls, examples: Sequence[Example], card_topics: dict[str, str],
-              progress: Optional[Callable[[str], None]] = None) -> "Understander":
+              progress: Optional[Callable[[str], None]] = None, card_words: Optional[dict[str, list[str]]] = None) -> "Understander":
         """Return a model fitted on examples.
 
         Args:
             examples: at least two intents and two topics; the same text may come twice.
             card_topics: card id → topic code; a card the examples name must be in it, under the example's topic.
             progress: told in a few words what is being done.
+            card_words: card id → sentences of the card itself: they teach topics words that no resident happened to use.
 
         Raises:
             BadTrainingData: too little variety to train on, or a card outside card_topics.
         """
         from bot.understanding.learning import learn
 
-        return cls(*learn(examples, card_topics, progress or (lambda step: None)), dict(card_topics))
+        return cls(*learn(examples, card_topics, progress or (lambda step: None), card_words or {}), dict(card_topics))
 
     def warm_up(self) -> None:
         """Load dictionary, vectors and rules now, about three seconds, rather than at the first message."""

@@ -80,7 +80,7 @@ def test_a_long_conversation_stays_short_in_memory(resident):
     from bot.dialogue.tracker_store import LONGEST_SESSION
 
     tracker = resident.agent.tracker_store._live["web:resident"][1]
-    assert version == 30 and len(tracker.events) <= LONGEST_SESSION + 20
+    assert version >= 30 and len(tracker.events) <= LONGEST_SESSION + 20
 
 
 def test_memory_survives_a_worker(resident):

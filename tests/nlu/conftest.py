@@ -23,9 +23,10 @@ def real_examples() -> list[Example]:
 
 @pytest.fixture(scope="session")
 def real_model(real_examples: list[Example]) -> Understander:
-    from bot.knowledge.cards import card_topics
+    from bot.knowledge.cards import card_topics, read_cards
+    from bot.understanding.examples import words_of_cards
 
-    return Understander.train(real_examples, card_topics())
+    return Understander.train(real_examples, card_topics(), card_words=words_of_cards(read_cards().values()))
 
 
 @pytest.fixture(scope="session")

@@ -51,13 +51,13 @@ def app() -> typer.Typer:
 
 
 def test_a_missing_model_ends_with_an_error_and_advice(tmp_path: Path) -> None:
-    result = CliRunner(mix_stderr=False).invoke(app(), ["understand", "--model", str(tmp_path / "none.tar.gz"), "你好"])
+    result = CliRunner().invoke(app(), ["understand", "--model", str(tmp_path / "none.tar.gz"), "你好"])
     assert result.exit_code == 1
     assert "bot train" in result.stderr and result.stdout == ""
 
 
 def test_texts_on_the_command_line_are_answered_one_a_line(small_model: Understander, archive: Path) -> None:
-    result = CliRunner(mix_stderr=False).invoke(app(), ["understand", "--model", str(archive), "你好", "房东不退押金"])
+    result = CliRunner().invoke(app(), ["understand", "--model", str(archive), "你好", "房东不退押金"])
     assert [json.loads(line)["intent"] for line in result.stdout.splitlines()] == ["greet", "ask_law"]
 
 
@@ -77,6 +77,6 @@ def archive(small_model: Understander, tmp_path: Path) -> Path:
 
 def test_near_duplicates_in_the_data_end_with_an_error(tmp_path: Path) -> None:
     (tmp_path / "nlu.yml").write_text('nlu:\n- intent: greet\n  examples: |\n    - 早上好呀各位老师傅们\n    - 早上好呀各位老师傅们。\n', encoding="utf-8")
-    result = CliRunner(mix_stderr=False).invoke(app(), ["nlu", "check", "--data", str(tmp_path)])
+    result = CliRunner().invoke(app(), ["nlu", "check", "--data", str(tmp_path)])
     assert result.exit_code == 1
     assert "near-duplicates" in result.stderr

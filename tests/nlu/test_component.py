@@ -22,7 +22,7 @@ def messages() -> list[Message]:
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> LegalUnderstanding:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(understanding, "card_topics", lambda: CARD_TOPICS)
+        patch.setattr(understanding, "taught_by_cards", lambda: (CARD_TOPICS, {}))
         storage, resource = LocalModelStorage(tmp_path_factory.mktemp("storage")), Resource("train_LegalUnderstanding0")
         config = {**LegalUnderstanding.get_default_config(), "communities": ["龙飞山社区"]}
         LegalUnderstanding.create(config, storage, resource, None).train(TrainingData(messages()))
@@ -53,9 +53,9 @@ def test_metadata_of_the_intent_block_becomes_labels() -> None:
 
 
 def test_the_fingerprint_covers_the_cards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(understanding, "card_topics", lambda: {"a": "labour"})
+    monkeypatch.setattr(understanding, "taught_by_cards", lambda: ({"a": "labour"}, {}))
     before = LegalUnderstanding.fingerprint_addon({})
-    monkeypatch.setattr(understanding, "card_topics", lambda: {"a": "tenancy"})
+    monkeypatch.setattr(understanding, "taught_by_cards", lambda: ({"a": "tenancy"}, {}))
     assert LegalUnderstanding.fingerprint_addon({}) != before
 
 

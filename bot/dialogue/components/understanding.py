@@ -17,9 +17,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import ModelMissing
-from bot.knowledge.cards import card_topics
+from bot.knowledge.cards import read_cards
 from bot.understanding import Example, Understander, Understood
-from bot.understanding.examples import example_of
+from bot.understanding.examples import example_of, words_of_cards
 from bot.understanding.storing import FORMAT
 
 log = logging.getLogger(__name__)
@@ -77,13 +77,14 @@ class LegalUnderstanding(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> Optional[str]:
-        """Return a hash of what training reads besides the training data: the cards' topics and our words."""
-        read = [json.dumps(card_topics(), sort_keys=True), _WORDS.read_text(encoding="utf-8"), str(FORMAT)]
+        """Return a hash of what training reads besides the training data: the cards and our words."""
+        read = [json.dumps(taught_by_cards(), sort_keys=True, ensure_ascii=False), _WORDS.read_text(encoding="utf-8"), str(FORMAT)]
         return hashlib.sha256("\0".join(read).encode()).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model and write it into the component's folder of the archive."""
-        model = Understander.train(examples_of(training_data), card_topics(), lambda step: log.info("understanding: %s", step))
+        topics, words = taught_by_cards()
+        model = Understander.train(examples_of(training_data), topics, lambda step: log.info("understanding: %s", step), words)
         model.communities = tuple(self._config["communities"])
         with self._storage.write_to(self._resource) as folder:
             model.save(folder)
@@ -120,6 +121,12 @@ def _what_to_do(understood: Understood) -> str:
     if understood.emergency_level == "now":
         return "emergency"
     return understood.intent if understood.band == "answer" else "nlu_fallback"
+
+
+def taught_by_cards() -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Return card id → topic code, and card id → the card's sentences."""
+    cards = read_cards()
+    return {card.card_id: card.topic.code for card in cards.values()}, words_of_cards(cards.values())
 
 
 def examples_of(training_data: TrainingData) -> list[Example]:
