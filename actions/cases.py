@@ -36,7 +36,7 @@ class ActionStartDesk(Action):
     @apologise
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         purpose = PURPOSE_OF_INTENT.get(tracker.latest_message.get("intent", {}).get("name"), "check")
-        values: dict[str, Any] = {slot: None for slot in DESK_SLOTS} | {"desk_purpose": purpose}
+        values: dict[str, Any] = dict.fromkeys(DESK_SLOTS) | {"desk_purpose": purpose}
         with transaction() as session:
             own = [case.number for case in own_cases(session, tracker.sender_id)]
         try:

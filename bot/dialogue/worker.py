@@ -16,6 +16,7 @@ from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.dialogue import patches
 from bot.dialogue.channel import InboxChannel
 from bot.dialogue.in_process_actions import InProcessActions
 from bot.dialogue.model import newest_model
@@ -33,21 +34,23 @@ def create_worker(settings: Settings, database: Database) -> Sanic:
     from rasa.core.channels.channel import register
     from rasa.shared.core.domain import Domain
 
+    patches.apply()
     app = Sanic("dialogue_worker", configure_logging=False)
     app.config.ACCESS_LOG = False
-    app.config.RESPONSE_TIMEOUT = settings.worker_timeout + 5
+    app.config.RESPONSE_TIMEOUT = int(settings.worker_timeout) + 5
     store = InboxTrackerStore(Domain.empty(), database=database)
     channel = InboxChannel(database, settings.worker_token, store.forget)
     register([channel], app, route="/webhooks/")
     app.ctx.ready = False
 
-    @app.listener("before_server_start")
     async def load_model(app: Sanic, _loop: object) -> None:
         model = newest_model(settings.var)
         app.ctx.agent = Agent.load(model, tracker_store=store, action_endpoint=InProcessActions())
         parsed = await app.ctx.agent.parse_message(PROBE)
         app.ctx.ready = bool(parsed.get("intent", {}).get("name"))
         log.info("model %s answered its probe: %s", Path(model).name, app.ctx.ready)
+
+    app.register_listener(load_model, "before_server_start")
 
     @app.get("/ready")
     async def ready(_request: Request) -> HTTPResponse:

@@ -112,20 +112,23 @@ def note_attempt(session: Session, message_id: int) -> int:
 
 def replies_to(session: Session, message_id: int) -> list[Outbound] | None:
     """Return the answer to a message in order, or None while it waits."""
+    stored = stored_replies_to(session, message_id)
+    return None if stored is None else [reply.body for reply in stored]
+
+
+def stored_replies_to(session: Session, message_id: int) -> list[StoredReply] | None:
+    """Return the answer to a message in order, each part with its id and who said it; None while it waits."""
     state = session.execute(sa.select(Message.state).where(Message.id == message_id)).scalar_one_or_none()
     if state != "answered":
         return None
-    bodies = session.execute(sa.select(Reply.body).where(Reply.message_id == message_id).order_by(Reply.part)).scalars()
-    return [Outbound.from_json(body) for body in bodies]
+    query = sa.select(Reply).where(Reply.message_id == message_id).order_by(Reply.part)
+    return [_stored_reply(r) for r in session.execute(query).scalars()]
 
 
 def replies_after(session: Session, conversation: str, last_id: int) -> list[StoredReply]:
     """Return what was said to a resident after the reply with this id, oldest first."""
     query = sa.select(Reply).where(Reply.conversation_id == conversation, Reply.id > last_id).order_by(Reply.id)
-    return [
-        StoredReply(r.id, r.message_id, r.said_by, r.created_at, Outbound.from_json(r.body))
-        for r in session.execute(query).scalars()
-    ]
+    return [_stored_reply(r) for r in session.execute(query).scalars()]
 
 
 def newest_reply(session: Session) -> int:
@@ -161,6 +164,10 @@ def _stored(row: Any) -> Stored:
         answered=message.state == "answered",
         attempts=message.attempts,
     )
+
+
+def _stored_reply(row: Any) -> StoredReply:
+    return StoredReply(row.id, row.message_id, row.said_by, row.created_at, Outbound.from_json(row.body))
 
 
 def _reply(conversation: str, message_id: int | None, part: int, reply: Outbound, said_by: str, now: datetime) -> Reply:

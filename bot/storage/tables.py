@@ -6,12 +6,14 @@ only by id, so that people can be erased while the books stay (design.md section
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import declarative_base
 
 from bot.storage.columns import EncryptedText, UtcTime
 
-Base = declarative_base()
+Base: Any = declarative_base()
 BIG_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 

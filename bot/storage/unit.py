@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.storage.database import Database
 
-_current: ContextVar["Unit | None"] = ContextVar("unit_of_work", default=None)
+_current: ContextVar[Unit | None] = ContextVar("unit_of_work", default=None)
 
 
 class Unit:

@@ -33,12 +33,12 @@ class CardHeads:
 
     def of_topics(self, voices: Array, topics: Iterable[str]) -> list[tuple[str, str, float]]:
         """Return (topic, card or NO_CARD, probability within the topic) from one text's voices, as (voice, label)."""
-        found = []
+        found: list[tuple[str, str, float]] = []
         for topic in topics:
             start, end = self.columns.get(topic, (0, 0))
             if start < end:
                 chances = np.exp(self.log_probabilities(voices[:, None, start:end]))[0]
-                found.extend((topic, label, float(chance)) for label, chance in zip(self.labels[start:end], chances))
+                found.extend((topic, label, float(chance)) for label, chance in zip(self.labels[start:end], chances, strict=True))
         return found
 
     def log_probabilities(self, voices: Array) -> Array:

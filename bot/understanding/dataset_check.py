@@ -73,7 +73,7 @@ def near_pairs(texts: Sequence[str], near: float) -> list[tuple[int, int]]:
     """Return the index pairs of texts whose likeness is above `near`, the earlier one first."""
     posted: dict[str, list[int]] = defaultdict(list)
     seen = [grams(text) for text in texts]
-    pairs = []
+    pairs: list[tuple[int, int]] = []
     for index, own in enumerate(seen):
         shared: Counter[int] = Counter()
         for gram in own:

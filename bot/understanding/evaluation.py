@@ -54,10 +54,10 @@ def parts_of(examples: Sequence[Example], folds: int) -> list[list[int]]:
         members.setdefault(group, []).append(index)
     order = list(members.values())
     np.random.default_rng(_SEED).shuffle(order)  # type: ignore[arg-type]
-    order.sort(key=lambda group: str((examples[group[0]].intent, examples[group[0]].topic, examples[group[0]].card)))
+    order.sort(key=lambda together: str((examples[together[0]].intent, examples[together[0]].topic, examples[together[0]].card)))
     parts: list[list[int]] = [[] for _ in range(folds)]
-    for turn, group in enumerate(order):
-        parts[turn % folds].extend(group)
+    for turn, together in enumerate(order):
+        parts[turn % folds].extend(together)
     return parts
 
 
@@ -71,7 +71,7 @@ def cross_validate(examples: Sequence[Example], card_topics: dict[str, str], car
         model = Understander.train([example for index, example in enumerate(examples) if index not in left_out], card_topics,
                                    card_words=card_words)
         wanted = [examples[index] for index in part]
-        pairs.extend(zip(wanted, model.understand_many([example.text for example in wanted])))
+        pairs.extend(zip(wanted, model.understand_many([example.text for example in wanted]), strict=True))
     return pairs
 
 
@@ -85,7 +85,7 @@ def evaluate_all(data: Path, development: Path, card_topics: dict[str, str], car
         progress("development set")
         wanted = read_development(development)
         model = Understander.train(examples, card_topics, card_words=card_words)
-        developed = measure(list(zip(wanted, model.understand_many([example.text for example in wanted]))))
+        developed = measure(list(zip(wanted, model.understand_many([example.text for example in wanted]), strict=True)))
     return renewed(page, measured_part(crossed, developed, table_of(check_dataset(examples)))), developed.shares() if developed else {}
 
 

@@ -20,10 +20,8 @@ class Linear:
         """Return one row of scores for each row of (sparse or dense) features."""
         if isinstance(features, csr_matrix) and features.shape[0] == 1 and isinstance(self.weights, np.ndarray):
             # One text touches a few hundred of the rows: gathering them beats a matrix product.
-            rows = self.weights[features.indices].astype(np.float32)
-            return (features.data.astype(np.float32) @ rows + self.bias)[None, :]
-        weights = self.weights.astype(np.float32) if self.weights.dtype == np.float16 else self.weights
-        product = features @ weights
+            return (features.data @ self.weights[features.indices] + self.bias)[None, :]
+        product = features @ self.weights
         return np.asarray(product.todense() if hasattr(product, "todense") else product) + self.bias
 
 

@@ -109,7 +109,7 @@ def _indifferent(terms: int, size: int) -> tuple[Linear, Linear]:
 
 def _thin(weights: Array) -> csr_matrix:
     """Drop the weights that cannot tip a decision, most of them zero: a topic uses few of the terms."""
-    return csr_matrix(np.where(np.abs(weights) > 1e-3, weights, 0).astype(np.float32))
+    return csr_matrix(np.where(np.abs(weights) > 0.01, weights, 0).astype(np.float32))
 
 
 def _side_by_side(blocks: list[csr_matrix], height: int) -> csr_matrix:

@@ -22,7 +22,7 @@ class Memory:
 
     def __init__(self, keys: Any, places: Any, labels: Sequence[Sequence[Optional[str]]]) -> None:
         self.keys, self.places, self.labels = keys, places, [tuple(label) for label in labels]
-        self._place = dict(zip(keys.tolist(), places.tolist()))
+        self._place = dict(zip(keys.tolist(), places.tolist(), strict=True))
 
     @classmethod
     def learn(cls, examples: Iterable[Example]) -> "Memory":

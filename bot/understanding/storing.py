@@ -68,7 +68,8 @@ def _put_head(arrays: dict[str, Any], name: str, head: Head) -> None:
 
 
 def _take_head(arrays: dict[str, Any], name: str, labels: list[str]) -> Head:
-    terms, dense, first, second = (Linear(arrays[f"{name}.{part}"], arrays[f"{name}.{part}.bias"])
+    # Half precision is for the disk; reckoning in it is slow.
+    terms, dense, first, second = (Linear(arrays[f"{name}.{part}"].astype(np.float32), arrays[f"{name}.{part}.bias"])
                                    for part in ("terms", "vectors", "first", "second"))
     return Head(labels, terms, dense, Layered(first, second), arrays[f"{name}.shares"])
 

@@ -30,7 +30,7 @@ def terms_of(text: str) -> list[str]:
                 found[piece[start : start + length]] = None
     spoken = words(alike)
     found.update(dict.fromkeys("=" + word for word in spoken))
-    found.update(dict.fromkeys(f"={one}={two}" for one, two in zip(spoken, spoken[1:])))
+    found.update(dict.fromkeys(f"={one}={two}" for one, two in zip(spoken, spoken[1:], strict=False)))
     return list(found)
 
 
@@ -72,4 +72,4 @@ class Vocabulary:
         norms = np.sqrt(np.add.reduceat(np.append(values**2, 0), ends[:-1])) if places else np.zeros(len(documents))
         lengths = np.diff(ends)
         norms[lengths == 0] = 1
-        return csr_matrix((values / np.repeat(norms, lengths), columns, ends), shape=(len(documents), len(self)))
+        return csr_matrix(((values / np.repeat(norms, lengths)).astype(np.float32), columns, ends), shape=(len(documents), len(self)))

@@ -40,7 +40,7 @@ def fit_layered(vectors: Array, labels: Array, width: int = 192, rounds: int = 2
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = MLPClassifier((width,), alpha=1e-3, max_iter=rounds, random_state=_SEED).fit(vectors, labels)
-    first, second = ((w.astype(np.float32), b.astype(np.float32)) for w, b in zip(model.coefs_, model.intercepts_))
+    first, second = ((w.astype(np.float32), b.astype(np.float32)) for w, b in zip(model.coefs_, model.intercepts_, strict=True))
     return Layered(Linear(*first), _logistic_sides(*second))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 SIZE = 512
-_MOST_READ = 220  # characters: the cost grows with the length, and what matters in a long story is said by then
+_MOST_READ = 160  # characters: the cost grows with the length, and what matters in a long story is said by then
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from sanic import Sanic, response
@@ -21,11 +20,10 @@ from bot.office import read_office
 from bot.settings import Settings, read_settings
 from bot.storage import personal_data
 from bot.storage.database import Database, open_database, wait_for_database
-from bot.web import chat, health, laws
+from bot.web import assets, chat, health, laws
 from bot.web.live import Live
 
 log = logging.getLogger(__name__)
-STATIC = Path(__file__).parent / "static"
 BODY_LIMIT = 64 * 1024
 YEAR = 365 * 24 * 3600
 SECURITY_HEADERS = {
@@ -42,15 +40,15 @@ def create_app(settings: Settings, database: Database) -> Sanic:
     app = Sanic("web", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = BODY_LIMIT
     app.config.REQUEST_TIMEOUT = 20
-    app.config.RESPONSE_TIMEOUT = settings.answer_wait + 10
+    app.config.RESPONSE_TIMEOUT = int(settings.answer_wait) + 10
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.settings, app.ctx.database, app.ctx.stopping = settings, database, False
     app.ctx.office = read_office(settings.office)
+    app.ctx.page = assets.resident_page(app.ctx.office)
     app.ctx.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
-    app.blueprint([chat.bp, health.bp, laws.bp])
+    app.blueprint([chat.bp, health.bp, laws.bp, assets.bp])
     app.add_route(resident_page, "/")
-    app.static("/static", STATIC)
     app.register_middleware(_add_security_headers, "response")
     app.error_handler.add(Exception, _say_error)
     app.register_listener(_start, "before_server_start")
@@ -60,7 +58,7 @@ def create_app(settings: Settings, database: Database) -> Sanic:
 
 async def resident_page(request: Request) -> HTTPResponse:
     """The page residents chat on; gives a new visitor a signed cookie."""
-    page = await response.file(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+    page = assets.send(request, request.app.ctx.page)
     if not chat.visitor(request):
         page.cookies[web.COOKIE] = web.new_visitor(personal_data.keys())
         page.cookies[web.COOKIE].update({"httponly": True, "samesite": "Lax", "max-age": YEAR, "path": "/"})

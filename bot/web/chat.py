@@ -18,7 +18,7 @@ from bot.channels import web
 from bot.errors import BadInput
 from bot.inbox import store
 from bot.inbox.dispatcher import describe, plain
-from bot.messages import Button, Inbound, Outbound
+from bot.messages import Button, Outbound
 from bot.storage import personal_data
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ async def say(request: Request) -> HTTPResponse:
     except BadInput as refusal:
         return response.json({"error": refusal.hint}, status=400)
     if not inbound.text:
-        return response.json(_said(inbound, [NOTHING_READABLE]))
+        return response.json({"id": inbound.external_id, "row": None, "messages": [plain(NOTHING_READABLE)], "pending": False})
     event = app.ctx.live.listen(inbound.conversation)
     try:
         stored = await in_thread(app, lambda s: store.receive(s, inbound), writing=True)
@@ -54,7 +54,7 @@ async def say(request: Request) -> HTTPResponse:
         return response.json({"error": AWAY}, status=503, headers={"Retry-After": "5"})
     finally:
         app.ctx.live.leave(inbound.conversation, event)
-    return response.json(_said(inbound, replies))
+    return response.json(_said(stored, replies))
 
 
 @bp.get("/events")
@@ -120,13 +120,13 @@ async def in_thread(app: Any, work: Callable[[Session], T], writing: bool = Fals
     return await asyncio.get_running_loop().run_in_executor(app.ctx.threads, run)
 
 
-async def _wait_for_answer(app: Any, message_id: int, event: asyncio.Event) -> list[Outbound] | None:
+async def _wait_for_answer(app: Any, message_id: int, event: asyncio.Event) -> list[store.StoredReply] | None:
     """Return the answer to one message, or None if it takes longer than a request should."""
     loop = asyncio.get_running_loop()
     end = loop.time() + app.ctx.settings.answer_wait
     while True:
         event.clear()
-        replies = await in_thread(app, lambda s: store.replies_to(s, message_id))
+        replies = await in_thread(app, lambda s: store.stored_replies_to(s, message_id))
         left = end - loop.time()
         if replies is not None or left <= 0:
             return replies
@@ -136,9 +136,10 @@ async def _wait_for_answer(app: Any, message_id: int, event: asyncio.Event) -> l
             pass
 
 
-def _said(inbound: Inbound, replies: list[Outbound] | None) -> dict[str, Any]:
+def _said(stored: store.Stored, replies: list[store.StoredReply] | None) -> dict[str, Any]:
+    """`row` and each reply's id let a page that also listens show every reply once."""
     pending = replies is None
-    answer: dict[str, Any] = {"id": inbound.external_id, "messages": [plain(r) for r in replies or []], "pending": pending}
+    answer: dict[str, Any] = {"id": stored.external_id, "row": stored.id, "messages": [describe(r) for r in replies or []], "pending": pending}
     return {**answer, "notice": STORED} if pending else answer
 
 

@@ -44,7 +44,7 @@ def all_up(served):
 def test_a_message_typed_while_the_worker_is_dead_is_answered_when_it_is_back(all_up):
     speaker = Speaker(all_up.url)
     kill_workers(all_up)
-    first = speaker.says("楼上漏水把我家泡了怎么办", "while dead")
+    first = speaker.says("楼上漏水把我家泡了怎么办", "while-dead")
     if first["pending"]:
         assert "收到" in first["notice"]
     until(lambda: not any(s["pending"] for s in speaker.history()["said"]))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (sentences, two columns a character)
 import re
 from pathlib import Path
 

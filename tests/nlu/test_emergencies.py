@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (sentences, two columns a character)
 import pytest
 
 from bot.understanding.emergencies import judge, read_signs
@@ -15,7 +16,7 @@ def test_rules_alone_find_plain_calls_for_help(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["家暴怎么取证", "网络诈骗立案标准是什么", "自杀保险公司赔不赔", "被拐卖是什么罪怎么判"])
 def test_a_question_of_law_about_danger_is_a_mention(text: str) -> None:
-    assert level(text, 0.02) == "mention"
+    assert level(text, 0.01) == "mention"
 
 
 @pytest.mark.parametrize("text", ["电影里他拿刀砍人那段叫什么", "小说里女主说不想活了", "新闻上说有人跳楼了"])

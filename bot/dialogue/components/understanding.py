@@ -96,7 +96,7 @@ class LegalUnderstanding(GraphComponent):
         if self._model is None:
             raise ModelMissing("LegalUnderstanding has no trained model; run `bot train`.")
         texts = [message.get(TEXT) or "" for message in messages]
-        for message, understood in zip(messages, self._model.understand_many(texts)):
+        for message, understood in zip(messages, self._model.understand_many(texts), strict=True):
             if message.get(TEXT):
                 self._write(message, understood)
         return messages

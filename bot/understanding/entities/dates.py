@@ -10,11 +10,15 @@ from bot.understanding.entities.lunar import FESTIVALS, festival, last_lunar_mon
 from bot.understanding.entities.numbers import DIGIT, number_value
 
 _YEAR_WORDS = {"大前年": -3, "前年": -2, "去年": -1, "上一年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
-_DAY_WORDS = {"大前天": -3, "前天": -2, "昨天": -1, "昨晚": -1, "昨夜": -1, "昨儿": -1, "夜儿": -1, "今天": 0, "今晚": 0, "今早": 0, "今儿": 0,
+_DAY_WORDS = {"大前天": -3, "前天": -2, "昨天": -1, "昨晚": -1, "昨夜": -1, "昨儿": -1, "夜儿": -1,
+              "今天": 0, "今晚": 0, "今早": 0, "今儿": 0,
               "明天": 1, "明晚": 1, "明儿": 1, "后天": 2, "大后天": 3}
 _WEEKDAYS = "一二三四五六日"
 _N = "[0-9]{1,2}|[一二三四五六七八九十]{1,3}"
-_YEAR = rf"(?P<year>(?:19|20)\d{{2}}|[一二][零〇九][零〇一二三四五六七八九]{{2}}|(?<![\d龄了满判期限过有住干近快都经])[0-3]\d)\s*年|(?P<yearword>{'|'.join(_YEAR_WORDS)})的?"
+_BEFORE_SPAN = "龄了满判期限过有住干近快都经"  # 工龄20年 is a length of time, 20年买的 is a year
+_YEAR = (
+    r"(?P<year>(?:19|20)\d{2}|[一二][零〇九][零〇一二三四五六七八九]{2}" + rf"|(?<![\d{_BEFORE_SPAN}])[0-3]\d)\s*年|(?P<yearword>{'|'.join(_YEAR_WORDS)})的?"
+)
 _CALENDAR = re.compile(rf"(?:(?:{_YEAR})\s*)(?:(?P<month>{_N})\s*月(?:份|底|初|中旬)?\s*(?:(?P<day>{_N})\s*[日号])?)?")
 _MONTH_DAY = re.compile(rf"(?<![\d.])(?P<month>{_N})\s*月(?:份|(?P<day>{_N})\s*[日号])")
 _NUMERIC = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*[-./]\s*(?P<month>\d{1,2})(?:\s*[-./]\s*(?P<day>\d{1,2}))?(?!\d)")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from bot.understanding.entities.entity import Entity
 from bot.understanding.entities.numbers import NUMBER, number_value
@@ -32,6 +33,6 @@ def find_money(text: str) -> Iterator[Entity]:
             if value is None or value <= 0:
                 continue
             if tail:
-                value += (number_value(tail) or 0) / 10
+                value += (number_value(tail) or Decimal(0)) / 10
             start = match.start() if pattern is _WITH_UNIT or pattern is _WITH_SIGN else match.start("number")
             yield Entity("money", match.group()[start - match.start():], start, match.end(), format(value.normalize(), "f"), "元")

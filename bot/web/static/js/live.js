@@ -35,6 +35,7 @@ export class Live {
 
   /** While an answer is due, look for it as well: some networks hold events back. */
   expect(due) {
+    if (due === Boolean(this.#looking)) return;
     clearInterval(this.#looking);
     this.#looking = due ? setInterval(() => this.#on.gap(), LOOK_WHILE_WAITING) : 0;
   }
@@ -65,7 +66,8 @@ export class Live {
   #stumble(stream) {
     if (stream !== this.#stream) return;
     this.#failures += 1;
-    this.#on.connected(false);
+    // Streams end all the time; only a second failure in a row is worth a word.
+    if (this.#failures > 1) this.#on.connected(false);
     if (stream.readyState !== EventSource.CLOSED && this.#failures < FAILURES_BORNE) return;
     this.#close();
     const pause = Math.min(FIRST_PAUSE * 2 ** Math.min(this.#failures, 5), LONGEST_PAUSE);

@@ -1,0 +1,142 @@
+"""Stock Rasa against our component, on the same sentences. Run by hand on a calm machine; it takes about twenty minutes.
+
+    .venv/bin/python bench/nlu.py [--epochs 100] [--only ours|stock]
+
+Four fifths of data/ train both, the rest (near sentences kept together) measures them. Stock is JiebaTokenizer, two
+CountVectorsFeaturizers (words, characters 1-4) and DIETClassifier; it has one output, so its labels are intents, and
+for questions of law intent and topic joined. Each side runs in a process of its own; peak memory is that process's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Callable
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+TIMED = 400  # texts parsed one by one
+STOCK = """
+language: zh
+recipe: default.v1
+pipeline:
+- name: JiebaTokenizer
+- name: CountVectorsFeaturizer
+- name: CountVectorsFeaturizer
+  analyzer: char_wb
+  min_ngram: 1
+  max_ngram: 4
+- name: DIETClassifier
+  epochs: {epochs}
+  constrain_similarities: true
+"""
+
+
+def split() -> tuple[list[Any], list[Any]]:
+    """Return (training, held-out) examples without the calls for help, which stock has no answer to."""
+    from bot.understanding import read_examples
+    from bot.understanding.evaluation import parts_of
+
+    examples = [example for example in read_examples(ROOT / "data") if example.intent != "emergency"]
+    held = set(parts_of(examples, 5)[0])
+    return [e for i, e in enumerate(examples) if i not in held], [examples[i] for i in sorted(held)]
+
+
+def ours(epochs: int) -> dict[str, float]:
+    """Return the figures of our component."""
+    from bot.knowledge.cards import card_topics, read_cards
+    from bot.understanding import Understander
+    from bot.understanding.examples import words_of_cards
+
+    train, held = split()
+    began = time.perf_counter()
+    model = Understander.train(train, card_topics(), card_words=words_of_cards(read_cards().values()))
+    spent = time.perf_counter() - began
+    model.warm_up()
+
+    def parse(text: str) -> tuple[str, str | None]:
+        found = model.understand(text)
+        return found.intent, found.topic
+
+    return figures(held, parse, spent)
+
+
+def stock(epochs: int) -> dict[str, float]:
+    """Return the figures of Rasa's own pipeline."""
+    import asyncio
+
+    import rasa.model_training
+    from rasa.core.agent import Agent
+
+    train, held = split()
+    with tempfile.TemporaryDirectory() as folder:
+        blocks: dict[str, list[str]] = {}
+        for example in train:
+            label = f"ask_law-{example.topic}" if example.intent == "ask_law" else example.intent
+            blocks.setdefault(label, []).append(example.text.translate(str.maketrans("[]{}", "()()")))
+        data = {"version": "3.1", "nlu": [{"intent": label, "examples": "".join(f"- {text}\n" for text in texts)} for label, texts in blocks.items()]}
+        (Path(folder) / "nlu.yml").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        (Path(folder) / "config.yml").write_text(STOCK.format(epochs=epochs), encoding="utf-8")
+        began = time.perf_counter()
+        archive = rasa.model_training.train_nlu(f"{folder}/config.yml", f"{folder}/nlu.yml", folder)
+        spent = time.perf_counter() - began
+        agent = Agent.load(archive)
+        loop = asyncio.new_event_loop()
+
+        def parse(text: str) -> tuple[str, str]:
+            intent, _, topic = loop.run_until_complete(agent.parse_message(text))["intent"]["name"].partition("-")
+            return intent, topic
+
+        return figures(held, parse, spent)
+
+
+def figures(held: list[Any], parse: Callable[[str], tuple[Any, Any]], trained_in: float) -> dict[str, float]:
+    """Return accuracy, latency (milliseconds), training time (seconds) and peak memory (MB)."""
+    spent, intents, topics = [], [], []
+    for number, example in enumerate(held):
+        began = time.perf_counter()
+        intent, topic = parse(example.text)
+        if number < TIMED:
+            spent.append(time.perf_counter() - began)
+        intents.append(intent == example.intent)
+        if example.intent == "ask_law":
+            topics.append(intent == "ask_law" and topic == example.topic)
+    spent.sort()
+    return {
+        "texts": len(held), "intent right": sum(intents) / len(intents), "intent and topic right, of questions of law": sum(topics) / len(topics),
+        "parse p50, ms": 1000 * spent[len(spent) // 2], "parse p99, ms": 1000 * spent[int(len(spent) * 0.99)], "training, s": trained_in,
+        "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def main() -> None:
+    """Run both sides, each in its own process, and print them side by side as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--epochs", type=int, default=100, help="of DIET")
+    parser.add_argument("--only", choices=["ours", "stock"])
+    parser.add_argument("--child", choices=["ours", "stock"], help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.child:
+        print("\n" + json.dumps({"ours": ours, "stock": stock}[given.child](given.epochs)))
+        return
+    sides = [given.only] if given.only else ["ours", "stock"]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false"}
+    found = {}
+    for side in sides:
+        command = [sys.executable, __file__, "--child", side, "--epochs", str(given.epochs)]
+        found[side] = json.loads(subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
+    print("| | " + " | ".join(sides) + " |\n" + "|---" * (len(sides) + 1) + "|")
+    for name in found[sides[0]]:
+        digits = 3 if name.endswith(("right", "law")) else 1
+        print(f"| {name} | " + " | ".join(f"{found[side][name]:.{digits}f}" for side in sides) + " |")
+
+
+if __name__ == "__main__":
+    main()
