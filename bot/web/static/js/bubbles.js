@@ -5,7 +5,7 @@ import { canRead, read } from "./speech.js";
 import { CASE_NUMBER, dial, hotlinesIn, paragraphs } from "./text.js";
 import { BOT, CLEAR, PERSON, ROLES, SAY, STATES } from "./words.js";
 
-const LAWS_SHOWN = 3;
+const LAWS_SHOWN = 4;
 
 /** Return the bubble of what a resident said. */
 export function saidBubble({ id, text }) {
@@ -33,7 +33,7 @@ export function replyBubble(reply, on) {
   return element(
     "div",
     { class: `entry reply kind-${kind} by-${isPerson(reply) ? "person" : "bot"}`, "data-reply": reply.id, "data-message": reply.message ?? null },
-    element("p", { class: "by" }, icon(isPerson(reply) ? "person" : "scales"), signature(reply)),
+    element("div", { class: "by" }, icon(isPerson(reply) ? "person" : "scales"), element("span", {}, signature(reply)), canRead() ? aloud() : null),
     element(
       "div",
       { class: "bubble" },
@@ -42,7 +42,7 @@ export function replyBubble(reply, on) {
       reply.citations?.length ? laws(reply.citations, on.cite) : null,
     ),
     reply.buttons?.length ? choices(reply.buttons, kind, on.choose) : null,
-    tools(reply.text),
+    copier(reply.text),
   );
 }
 
@@ -86,34 +86,57 @@ function choices(buttons, kind, choose) {
 }
 
 function calls(text) {
-  return element("p", { class: "calls" }, ...hotlinesIn(text).map(([number, label]) => dial(number, SAY.call(number, label), "call")));
+  return element("p", { class: "calls" }, ...hotlinesIn(text).map(([number, label]) => dial(number, "call", SAY.call(number, label))));
 }
 
+/** The articles an answer rests on, under the name of their law; the first few, the rest on demand. */
 function laws(citations, cite) {
-  const chip = ({ label }, index) => element("button", { type: "button", class: "law", click: () => cite(citations, index) }, icon("book"), label);
-  const chips = citations.map(chip);
-  const hidden = chips.slice(LAWS_SHOWN);
-  const more = hidden.length > 1 && element("button", { type: "button", class: "law more", "aria-expanded": "false", click: showAll }, SAY.moreLaws(hidden.length));
-  if (more) hidden.forEach((law) => (law.hidden = true));
+  const chips = citations.map((cited, index) => lawChip(cited, () => cite(citations, index)));
+  const rows = [];
+  citations.forEach((cited, index) => {
+    if (cited.law !== citations[index - 1]?.law) rows.push(element("p", { class: "law-name" }, lawName(cited)));
+    rows.push(chips[index]);
+  });
+  const hidden = chips.length > LAWS_SHOWN + 1 ? rows.slice(rows.indexOf(chips[LAWS_SHOWN])) : [];
+  hidden.forEach((row) => (row.hidden = true));
+  const more = hidden.length ? element("button", { type: "button", class: "law more", "aria-expanded": "false", click: showAll }, SAY.moreLaws(chips.length - LAWS_SHOWN)) : null;
   function showAll() {
-    hidden.forEach((law) => (law.hidden = false));
+    hidden.forEach((row) => (row.hidden = false));
     more.remove();
-    hidden[0].focus();
+    chips[LAWS_SHOWN].focus();
   }
-  return element("div", { class: "laws", role: "group", "aria-label": SAY.laws }, element("p", { class: "laws-title" }, SAY.laws), ...chips, more || null);
+  return element("div", { class: "laws", role: "group", "aria-label": SAY.laws }, element("p", { class: "laws-title" }, icon("book"), SAY.laws), ...rows, more);
 }
 
-function tools(text) {
+const lawName = ({ label, article }) => label.replace(article, "").trim();
+
+const lawChip = ({ label, article }, open) => element("button", { type: "button", class: "law", "aria-label": label, click: open }, article);
+
+/** A button that reads the whole answer, all its parts. */
+function aloud() {
+  const button = element("button", { type: "button", class: "tool", "aria-pressed": "false", click: () => read(answerAround(button), changed) }, icon("sound"), SAY.read);
+  function changed(on) {
+    button.setAttribute("aria-pressed", String(on));
+    button.lastChild.textContent = on ? SAY.stop : SAY.read;
+  }
+  return button;
+}
+
+function answerAround(button) {
+  const texts = [];
+  for (let entry = button.closest(".entry"); entry && (!texts.length || entry.classList.contains("goes-on")); entry = entry.nextElementSibling) {
+    texts.push([...entry.querySelectorAll(".bubble > p:not(.calls)")].map((p) => p.textContent).join("\n"));
+  }
+  return texts.join("\n");
+}
+
+function copier(text) {
   const number = text.match(CASE_NUMBER)?.[0];
-  const copy = number && navigator.clipboard && element("button", { type: "button", class: "tool", click: () => copied(number, copy) }, icon("copy"), SAY.copy);
-  const aloud = canRead() && element("button", { type: "button", class: "tool", "aria-pressed": "false", click: () => read(text, readingChanged) }, icon("sound"), SAY.read);
-  function readingChanged(on) {
-    aloud.setAttribute("aria-pressed", String(on));
-    aloud.lastChild.textContent = on ? SAY.stop : SAY.read;
-  }
-  return copy || aloud ? element("div", { class: "tools" }, copy || null, aloud || null) : null;
+  if (!number || !navigator.clipboard) return null;
+  const button = element("button", { type: "button", class: "tool copy", click: () => copy(number, button) }, icon("copy"), SAY.copy);
+  return button;
 }
 
-async function copied(number, button) {
+async function copy(number, button) {
   await navigator.clipboard.writeText(number).then(() => (button.lastChild.textContent = SAY.copied), () => {});
 }

@@ -5,6 +5,7 @@ import { byId, element } from "./dom.js";
 import { BOT } from "./words.js";
 
 const NEAR = 120;
+const EDGE = 4;
 const QUIET_MINUTES = 5;
 
 export class Log {
@@ -63,7 +64,7 @@ export class Log {
     const wasNear = this.#isNear();
     if (reply.buttons?.length) closeChoices(this.#log, reply.message ?? null);
     const bubble = replyBubble(reply, this.#on);
-    if (this.#log.lastElementChild?.querySelector?.(".by")?.textContent === signature(reply)) bubble.classList.add("goes-on");
+    if (this.#log.lastElementChild?.querySelector(".by span")?.textContent === signature(reply)) bubble.classList.add("goes-on");
     this.#time(reply.at);
     this.#log.append(bubble);
     byId("speaker").textContent = isPerson(reply) ? signature(reply) : BOT;
@@ -105,14 +106,20 @@ export class Log {
   reveal(wanted) {
     byId("newer").hidden = wanted || this.#isNear();
     if (!wanted) return;
-    const top = (this.#answers ?? this.#log).offsetTop - this.#scroller.offsetTop;
-    this.#scroller.scrollTop = Math.min(top - 12, this.#scroller.scrollHeight - this.#scroller.clientHeight);
+    this.#scroller.scrollTop = Math.min(this.#newest(), this.#scroller.scrollHeight - this.#scroller.clientHeight);
+  }
+
+  /** Where the newest exchange begins: with the question if both fit, else with the answer. */
+  #newest() {
+    const { scrollHeight, clientHeight, offsetTop } = this.#scroller;
+    const top = this.#answers ? this.#answers.offsetTop - offsetTop - EDGE : 0;
+    const answer = this.#answers?.nextElementSibling;
+    return answer && scrollHeight - top > clientHeight ? answer.offsetTop - offsetTop - EDGE : top;
   }
 
   #isNear() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    const answers = this.#answers ? this.#answers.offsetTop - this.#scroller.offsetTop - 12 : 0;
-    return scrollTop + clientHeight > scrollHeight - NEAR || Math.abs(scrollTop - answers) < NEAR;
+    return scrollTop + clientHeight > scrollHeight - NEAR || Math.abs(scrollTop - this.#newest()) < NEAR;
   }
 
   #past() {

@@ -62,7 +62,7 @@ function showMore(choose, leaveQuietly) {
     "更多服务",
     element("div", { class: "weui-cells" }, ...MORE.map(([title, payload]) => cell(title, () => choose(payload)))),
     element("h3", {}, "常用电话（点一下就能拨）"),
-    element("p", { class: "calls" }, ...allHotlines().map(([number, label]) => dial(number, `${number} ${label}`, "call"))),
+    element("p", { class: "calls" }, ...allHotlines().map(([number, label]) => dial(number, "call", element("b", {}, number), ` ${label}`))),
     element(
       "div",
       { class: "weui-cells" },

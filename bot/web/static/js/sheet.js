@@ -67,9 +67,7 @@ function source(address) {
 }
 
 function neighbours(citations, index) {
-  const step = (by, words, name) => {
-    const there = citations[index + by];
-    return there && element("button", { type: "button", class: "weui-btn weui-btn_default", click: () => showArticle(citations, index + by) }, icon(name), words);
-  };
-  return element("div", { class: "neighbours" }, step(-1, "上一条", "back"), step(1, "下一条", "forth"));
+  const step = (by, ...words) =>
+    citations[index + by] && element("button", { type: "button", class: "weui-btn weui-btn_default", click: () => showArticle(citations, index + by) }, ...words);
+  return element("div", { class: "neighbours" }, step(-1, icon("back"), "上一条"), step(1, "下一条", icon("forth")));
 }

@@ -43,8 +43,8 @@ export function hotlinesIn(text) {
 export const allHotlines = () => Object.entries(hotlines);
 
 /** Return a link that dials. */
-export const dial = (number, words = number, look = "tel") =>
-  element("a", { href: `tel:${number}`, class: look, "aria-label": SAY.call(number, hotlines[number]) }, words);
+export const dial = (number, look = "tel", ...words) =>
+  element("a", { href: `tel:${number}`, class: look, "aria-label": SAY.call(number, hotlines[number]) }, ...(words.length ? words : [number]));
 
 function readLine(line, labelled) {
   const heading = line.match(HEADING);
