@@ -12,6 +12,7 @@ from actions.wiring import Events, apologise, cards, channel, now, office, said,
 from bot.knowledge.answers import first_answer, follow_up
 from bot.knowledge.cards import Card
 from bot.knowledge.follow_ups import follow_up_part
+from bot.ledger.review import keep_question
 from bot.ledger.services import Service, record
 from bot.legal.safety import MENTION
 from bot.messages import Button, Outbound
@@ -92,6 +93,9 @@ def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, meaning: dict[
     """Offer the two or three likeliest; the second time in a row lead to a person."""
     times = int(tracker.get_slot("unsure_times") or 0)
     likely = [cards()[c] for c in meaning.get("choices") or [] if c in cards()][:3]
+    if meaning and said(tracker) != NONE_OF_THESE:
+        with transaction() as session:
+            keep_question(session, said(tracker), meaning, f"review:{source_key(tracker)}", now())
     remembered = [] if said(tracker) == NONE_OF_THESE else [SlotSet("question", said(tracker)), SlotSet("topic", meaning.get("topic"))]
     if times >= 1 or not likely or said(tracker) == NONE_OF_THESE:
         dispatcher.utter_message(response="utter_lead_to_person")

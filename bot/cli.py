@@ -60,8 +60,9 @@ def train(force: bool = typer.Option(False, help="Train even if nothing changed.
 
 def main() -> None:
     """Run the command line; a foreseen error is one line, not a stack trace."""
-    for module, name in (("bot.cli_stats", None), ("bot.cli_operations", None), ("bot.cli_laws", "laws"), ("bot.cli_understanding", None)):
-        _mount(module, name)
+    for module in COMMANDS:
+        if _asked_for(module):
+            importlib.import_module(module).mount(app)
     try:
         app()
     except LegalBotError as error:
@@ -69,19 +70,13 @@ def main() -> None:
         sys.exit(1)
 
 
-def _mount(module: str, name: str | None) -> None:
-    """Add another file's commands; they are imported late so that `bot serve` stays small."""
-    if not _asked_for(module):
-        return
-    commands: Any = importlib.import_module(module).app
-    app.add_typer(commands, name=name)
-
-
+# Other files' commands are imported only when asked for, so that `bot serve` stays small.
 COMMANDS = {
     "bot.cli_stats": ("stats", "demo"),
     "bot.cli_operations": ("doctor",),
     "bot.cli_laws": ("laws",),
     "bot.cli_understanding": ("understand", "nlu"),
+    "bot.cli_review": ("nlu",),
 }
 
 

@@ -17,12 +17,10 @@ from bot.statistics.periods import Period, read_period
 from bot.storage.database import Database, open_database
 from bot.storage.tables import ServiceEntry
 
-app = typer.Typer(no_args_is_help=True)
 FORMATS = ("table", "json", "csv")
 ROW_COLUMNS = ("id", "happened_at", "recorded_at", "kind", "quantity", "case_number", "community", "channel", "topic", "dispute_type", "source_key")
 
 
-@app.command()
 def stats(
     first: str = typer.Option(..., "--from", help="First day, such as 2026-01-01."),
     last: str = typer.Option(..., "--to", help="Last day, included."),
@@ -50,7 +48,6 @@ def stats(
     _print(found, dimensions, period, form)
 
 
-@app.command()
 def demo(
     seed: int = typer.Option(2026, help="The same seed makes the same year."),
     cases: int = typer.Option(120, min=1, max=100_000, help="How many cases."),
@@ -66,6 +63,12 @@ def demo(
     with database.transaction() as session:
         written = write_demo_year(session, read_office(settings.office), of_year, cases, seed, datetime.now(BEIJING))
     print(f"{written} fictional cases of {of_year} (seed {seed}). See them with: bot stats --from {of_year}-01-01 --to {of_year}-12-31 --with-demo", file=sys.stderr)
+
+
+def mount(app: typer.Typer) -> None:
+    """Add these commands to `bot`."""
+    app.command()(stats)
+    app.command()(demo)
 
 
 def _count(session: Any, m: metrics.Metric, period: Period, dimensions: list[str], with_demo: bool, office: Office) -> dict[str, Any]:

@@ -171,3 +171,9 @@ def evaluate(
     out.write_text(page, encoding="utf-8")
     if freeze and figures:
         freeze.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def mount(app: typer.Typer) -> None:
+    """Add these commands to `bot`."""
+    app.command("understand")(understand)
+    app.add_typer(nlu, name="nlu")

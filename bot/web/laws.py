@@ -41,5 +41,5 @@ def _look_up(app: Any, law: str, number: str) -> dict[str, str]:
         "article": found.label,
         "text": found.text,
         "effective_date": found.law.effective_date.isoformat(),
-        "source": found.law.url,
+        "source": found.law.url or found.law.source,
     }

@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.legal.calculators.inputs import day, in_order, wage
 from bot.legal.calendar import add_months, months_between
 from bot.legal.coded import Coded
-from bot.legal.sources import Law
+from bot.legal.sources import Law, Source
 from bot.legal.sums import Result, Step, Sum, Uncountable, day_words, plain, rounded, yuan
 
 HALF = Decimal("0.5")
@@ -74,7 +74,7 @@ def severance(
     n = rounded(base * months)
     steps += [*base_steps, Step("经济补偿N", f"{plain(base)} × {plain(months)} = {yuan(n)}", n)]
     total = _total(kind, n, pay if last_month_wage is None else wage(last_month_wage, "last_month_wage"), steps)
-    return Sum(kind.label, (Result(kind.label, total),), tuple(steps), _sources(kind), tuple(_caveats(kind, started, local_average)))
+    return Sum(kind.label, (Result("可以主张的金额", total),), tuple(steps), _sources(kind), tuple(_caveats(kind, started, local_average)))
 
 
 def months_counted(started: date, ended: date) -> Decimal:
@@ -128,7 +128,7 @@ def _length_words(started: date, ended: date) -> str:
     return f"（{day_words(started)}至{day_words(ended)}，满{words}）".replace("满不满", "不满")
 
 
-def _sources(kind: Severance) -> tuple:
+def _sources(kind: Severance) -> tuple[Source, ...]:
     more = {Severance.N: (), Severance.N_PLUS_1: ("40",), Severance.DOUBLE: ("48", "87")}[kind]
     rules = {Severance.N: ("27",), Severance.N_PLUS_1: ("20", "27"), Severance.DOUBLE: ("25", "27")}[kind]
     return Law.LABOUR_CONTRACT.articles("46", "47", "97", *more) + Law.LABOUR_CONTRACT_RULES.articles(*rules)

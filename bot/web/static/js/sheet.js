@@ -49,19 +49,20 @@ export async function showArticle(citations, index) {
 
 function articleContent(found) {
   const [year, month, day] = found.effective_date.split("-").map(Number);
-  return [
+  const parts = [
     element("p", { class: "law-title" }, `《${found.law}》`),
     element("blockquote", { class: "law-text" }, element("p", {}, element("strong", {}, `${found.article}　`), withoutLabel(found))),
     element("p", { class: "fine" }, SAY.effective(`${year}年${month}月${day}日`)),
     source(found.source),
     element("p", { class: "fine" }, SAY.articleFine),
   ];
+  return parts.filter(Boolean);
 }
 
 const withoutLabel = ({ text, article: label }) => (text.startsWith(label) ? text.slice(label.length).trim() : text);
 
 function source(address) {
-  if (!/^https?:\/\//.test(address ?? "")) return address ? element("p", { class: "fine" }, SAY.source + address) : null;
+  if (!/^https?:\/\//.test(address ?? "")) return address ? element("p", { class: "fine" }, SAY.packaged(address)) : null;
   const link = element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, new URL(address).hostname);
   return element("p", { class: "fine" }, SAY.source, link);
 }

@@ -56,6 +56,7 @@ export const SAY = {
   noArticle: "暂时打不开这一条，请稍后再试。",
   effective: (day) => `施行日期：${day}`,
   source: "来源：",
+  packaged: (name) => `来源：随程序提供的法律文本（${name}），以官方公布的文本为准。`,
   articleFine: "法条原文仅供了解；怎样适用，请问社区法律顾问或拨打12348。",
   read: "朗读",
   stop: "停止朗读",
