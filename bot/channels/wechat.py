@@ -202,7 +202,7 @@ def _event(event: str, key: str) -> What:
     if event == "SCAN":
         return Scanned(key)
     if event == "CLICK":
-        return Clicked(MENU.get(key))
+        return Clicked(MENU.get(key) or (key if key in MENU.values() else None))
     return Unknown()
 
 

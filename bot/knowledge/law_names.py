@@ -57,7 +57,7 @@ def chinese_number(number: int) -> str:
     if not 1 <= number <= 9999:
         raise ValueError(f"Number {number}; expected 1 to 9999.")
     written, pending_zero = "", False
-    for power, digit in zip("千百十 ", f"{number:04d}"):
+    for power, digit in zip("千百十 ", f"{number:04d}", strict=True):
         if digit == "0":
             pending_zero = bool(written)
             continue

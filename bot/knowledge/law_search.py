@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from bot.knowledge.search_vectors import Encoder, unit
 from bot.knowledge.search_words import question_terms
 from bot.knowledge.statutes import Article, LawNotFound, StatuteStore
 
+log = logging.getLogger(__name__)
 LONGEST_QUESTION = 300
 # How much each sign counts. Tuned on tests/knowledge/lay_questions.jsonl and on the cards' training sentences, with a fifth
 # of asked_articles.yml left out in turn; docs/laws.md has the figures.
@@ -45,7 +47,13 @@ class LawSearch:
     after the word half is ready it searches by words, then by words and meaning. Safe to share between threads."""
 
     def __init__(
-        self, store: StatuteStore, var: Path, cards: Path = CARDS, data: Path | None = None, questions: CardQuestions | None = None
+        self,
+        store: StatuteStore,
+        var: Path,
+        cards: Path = CARDS,
+        data: Path | None = None,
+        questions: CardQuestions | None = None,
+        lexicon: Lexicon | None = None,
     ) -> None:
         """Args:
         store: the statutes.
@@ -53,9 +61,10 @@ class LawSearch:
         cards: folder of the cards whose citations count.
         data: folder of the training data, whose sentences lead to cards; None: the cards' own words only.
         questions: in place of reading `cards` and `data`.
+        lexicon: in place of this release's.
         """
         self._store = store
-        self._lexicon: Lexicon = read_lexicon()
+        self._lexicon = lexicon or read_lexicon()
         self._index = SearchIndex(store, var, self._lexicon, questions or read_card_questions(cards, data))
         self._encode = Encoder()
         self._words: Words | None = None
@@ -71,19 +80,30 @@ class LawSearch:
 
     def prepare(self, progress: Progress = lambda what, done, total: None) -> None:
         """Load the index, or build it (minutes, once for each state of the store); `progress` hears what, done, total."""
+        words = self.prepare_words(progress)
+        self._meaning = self._index.meaning(words, progress)
+
+    def prepare_words(self, progress: Progress = lambda what, done, total: None) -> Words:
+        """Load or build the word half alone and search by it; return it."""
         hash_now = self._store.content_hash
         words = self._index.words(progress)
         titles = {law.id: law.title for title in self._store.titles() for law in self._store.versions(title)}
         prior = {law: self._lexicon.prior(title) for law, title in titles.items()}
         self._prior = np.array([prior[law] for law in words.laws.tolist()], np.float32) * PRIOR + words.whole * np.float32(WHOLE_TEXT)
         self._meaning, self._mask, self._words, self._known_hash = None, None, words, hash_now
-        self._meaning = self._index.meaning(words, progress)
+        return words
 
     def prepare_in_background(self) -> threading.Thread:
         """Start `prepare` in a daemon thread and return it; `search` may be called meanwhile."""
-        thread = threading.Thread(target=self.prepare, name="law-index", daemon=True)
+        thread = threading.Thread(target=self._prepare_and_tell, name="law-index", daemon=True)
         thread.start()
         return thread
+
+    def _prepare_and_tell(self) -> None:
+        try:
+            self.prepare()
+        except Exception:
+            log.exception("law search: the index could not be built; search stays at %r", self.state)
 
     def search(self, text: str, k: int, day: date) -> list[Article]:
         """Return up to `k` articles in force on `day`, most likely first; empty for an empty question or before `prepare`.

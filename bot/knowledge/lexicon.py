@@ -13,7 +13,6 @@ from bot.knowledge.law_names import article_label
 
 _HERE = Path(__file__).parent
 LAY_WORDS, ASKED_ARTICLES, LAW_PRIORS = (_HERE / name for name in ("lay_words.yml", "asked_articles.yml", "law_priors.yml"))
-FILES = (LAY_WORDS, ASKED_ARTICLES, LAW_PRIORS)
 _SEPARATOR = "；"
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from bot.knowledge.card_questions import CardQuestions
 from bot.knowledge.law_names import WHOLE_TEXT, short_title
-from bot.knowledge.lexicon import FILES, Lexicon
+from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.search_vectors import Encoder, VectorCache, learn_projection, unit
 from bot.knowledge.search_words import WordIndex, terms
 from bot.knowledge.statutes import Article, StatuteStore
@@ -74,8 +74,7 @@ class SearchIndex:
 
     def meaning(self, words: Words, progress: Progress) -> Meaning:
         """Return the meaning half; the first time about 4 ms an article, then only what changed."""
-        lexicon = "".join(path.read_text(encoding="utf-8") for path in FILES)
-        name = f"meaning-{_hash(VERSION, self._store.content_hash, lexicon, repr(self._cards))}"
+        name = f"meaning-{_hash(VERSION, self._store.content_hash, repr(self._lexicon), repr(self._cards))}"
         with self._built(name, lambda folder: self._build_meaning(folder, words, progress)) as folder:
             with np.load(folder / "meaning.npz") as kept:
                 arrays = {key: kept[key] for key in kept.files}

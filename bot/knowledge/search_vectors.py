@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Encoder:
     """Universal Sentence Encoder multilingual v3 on numpy, one thread; the model is loaded at first use (0.2 s, 30 MB)."""
 
     def __init__(self) -> None:
-        self._model = None
+        self._model: Any = None
 
     def __call__(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         """Return one unit vector of 512 float32 a text; about 3 ms each."""
@@ -110,7 +111,7 @@ def learn_projection(questions: np.ndarray, answers: np.ndarray, documents: np.n
             chosen = order[start : start + size]
             near = np.concatenate([answers[chosen], chance.integers(0, len(documents), NEGATIVES)])
             pulls = _gradients(questions[chosen].astype(np.float32), documents[near].astype(np.float32), answers[chosen], *step.values)
-            step([pull + 2 * _STAY * (value - axes) for pull, value in zip(pulls, step.values)])
+            step([pull + 2 * _STAY * (value - axes) for pull, value in zip(pulls, step.values, strict=True)])
     return step.values[0], step.values[1]
 
 

@@ -39,7 +39,7 @@ def repeals(text: str) -> Iterator[tuple[str, str | None]]:
     """
     for sentence in re.findall(r"[^。\n]*废止", text):
         started = _IN_FORCE_FROM.search(text)
-        day = _iso(started.groups()) if started else None
+        day = _iso((started[1], started[2], started[3])) if started else None
         for found in _TITLE.finditer(sentence):
             if _STAYS_WHOLE.match(sentence[found.end():]):
                 yield found[1].replace("〈", "《").replace("〉", "》"), day

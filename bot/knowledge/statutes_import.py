@@ -76,10 +76,8 @@ def import_folder(path: Path, folder: Path, on_top_of_package: bool = True) -> I
     if not files:
         raise StoreUnusable(f"No law texts in {folder}; expected Markdown files (*.md) with front matter.")
     report = ImportReport()
-    if path.exists():
-        documents = stored_documents(path)
-    else:
-        documents = list(package_documents()) if on_top_of_package else []
+    begun = package_documents() if on_top_of_package else ()
+    documents = stored_documents(path) if path.exists() else list(begun)
     read = list(_read(files, folder, report))
     if not read:
         raise StoreUnusable(f"None of the {len(files)} files in {folder} can be read; first: {report.skipped[0]}")
@@ -150,9 +148,9 @@ def _package_articles(connection: sqlite3.Connection, law_id: str) -> Iterable[A
     rows = connection.execute(
         "SELECT article_no, chapter, section, article_text FROM articles WHERE law_id = ? ORDER BY id", (law_id,)
     )
-    for label, chapter, section, text in rows:
+    for number, chapter, section, text in rows:
         # Amendments come as 条目一; courts cite them as 第一条.
-        label = f"第{label[2:]}条" if label and label.startswith("条目") else label or WHOLE_TEXT
+        label = f"第{number[2:]}条" if number and number.startswith("条目") else number or WHOLE_TEXT
         yield ArticleText(label, " ".join(filter(None, (chapter, section))), without_glued_heading(text or ""))
 
 
@@ -168,11 +166,8 @@ def stored_documents(path: Path) -> list[StatuteDocument]:
         rows = connection.execute("SELECT document_id, label, heading, text FROM articles ORDER BY document_id, position")
         for document_id, label, heading, text in rows:
             articles.setdefault(document_id, []).append(ArticleText(label, heading, text))
-        columns = "title, author, publication_date, effective_date, status, kind, url, source, id"
-        return [
-            StatuteDocument(*row[:-1], tuple(articles.get(row[-1], ())))
-            for row in connection.execute(f"SELECT {columns} FROM documents")
-        ]
+        rows = connection.execute("SELECT title, author, publication_date, effective_date, status, kind, url, source, id FROM documents")
+        return [StatuteDocument(*row[:8], articles=tuple(articles.get(row[8], ()))) for row in rows]
 
 
 def write_store(path: Path, documents: Iterable[StatuteDocument]) -> None:

@@ -59,8 +59,8 @@ DEADLINES = (
              ("近亲属、工会也可以申请，不用等单位。", "拖得越久越难取证，请早申请。"), extended=False),
     Deadline(
         "online_return", "网购7天无理由退货", "收到商品之日", 7, "calendar_day", Law.CONSUMER.articles("25") + Law.CONSUMER_RULES.articles("19") + _CIVIL_ROLL,
-        ("定作的、鲜活易腐的、拆封或下载的数字商品、交付的报刊除外；其他商品要购买时确认过才可以不退。", "商品要完好，为查验拆开包装不影响退货；运费一般自己出。",
-         "商家收到退货后7日内退款。"),
+        ("定作的、鲜活易腐的、拆封或下载的数字商品、交付的报刊除外；其他商品要购买时确认过才可以不退。",
+         "商品要完好，为查验拆开包装不影响退货；运费一般自己出。", "商家收到退货后7日内退款。"),
     ),
     Deadline(
         "prepaid_7days", "预付卡7天无理由退本金", "付款之日", 7, "calendar_day", Law.PREPAID.articles("14") + _CIVIL_ROLL,

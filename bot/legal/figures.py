@@ -62,7 +62,7 @@ def _figure(name: str, given: Any) -> Figure:
     try:
         value = Decimal(str(given["value"]))
     except InvalidOperation as error:
-        raise BadOfficeFile(f"figures.{name}.value: {given['value']!r} is not a number; write it without unit, e.g. \"3.0\".") from error
+        raise BadOfficeFile(f'figures.{name}.value: {given["value"]!r} is not a number; write it without unit, e.g. "3.0".') from error
     if not value.is_finite() or not low <= value <= high:
         raise BadOfficeFile(f"figures.{name}.value: {value} {unit}; expected {low} to {high}.")
     if not isinstance(given["as_of"], date) or not given["source"]:

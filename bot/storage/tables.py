@@ -92,6 +92,7 @@ class Consent(Base):
     notice = sa.Column(sa.Text, nullable=False)
     channel = sa.Column(sa.String(16), nullable=False)
     given_at = sa.Column(UtcTime, nullable=False)
+    withdrawn_at = sa.Column(UtcTime)
 
 
 class CaseNumber(Base):

@@ -18,6 +18,7 @@ from bot.channels import web
 from bot.errors import BadInput
 from bot.inbox import store
 from bot.inbox.dispatcher import describe, plain
+from bot.ledger.privacy import copy_of_all
 from bot.messages import Button, Outbound
 from bot.storage import personal_data
 
@@ -83,6 +84,18 @@ async def events(request: Request) -> BaseHTTPResponse | None:
         app.ctx.live.leave(conversation, event)
     await stream.eof()
     return None
+
+
+@bp.get("/mine")
+async def mine(request: Request) -> HTTPResponse:
+    """Return a copy of everything stored about this conversation, as a file (个保法 45)."""
+    try:
+        conversation = _conversation(request)
+    except BadInput as refusal:
+        return response.json({"error": refusal.hint}, status=400)
+    copy = await in_thread(request.app, lambda session: copy_of_all(session, conversation))
+    headers = {"Content-Disposition": "attachment; filename=my-data.json", "Cache-Control": "no-store"}
+    return response.json(copy, headers=headers, dumps=lambda value: json.dumps(value, ensure_ascii=False, indent=1))
 
 
 @bp.get("/history")

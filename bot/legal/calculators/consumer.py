@@ -15,6 +15,12 @@ GRACE_DAYS = 7
 DEPOSIT_PERCENT = 20
 INTEREST = "还可以要利息：商家的原因按办卡时一年期LPR，自己的原因按一年定期存款基准利率，自解除时起算；有约定的按约定。"
 
+_IN_GRACE = ("不用说理由；办卡时已经在这家或别家体验过同样的，不适用。", "请用能留下证据的方式提出，如书面或聊天记录。")
+_AFTER_GRACE = (
+    "可以解除的情形：搬得太远、擅自转给别家、承诺不限次却做不到、关门跑路等，或合同约定、双方谈妥。",
+    "因自己的原因退，用掉的按打折前的价格算，退得可能少些。", INTEREST,
+)  # fmt: skip
+
 
 class Fraud(Coded):
     """What was sold: (code, what residents read)."""
@@ -33,8 +39,8 @@ class Broke(Coded):
 def prepaid_refund(paid: Decimal, used: Decimal, paid_on: date, asked_on: date, tried_before: bool = False) -> Sum:
     """Return what comes back of a prepaid card or course, 元.
 
-    Asked within seven days of paying and nothing of the kind ever received before: the whole principal. Otherwise, once
-    the contract is rescinded, what was paid less the price of what was used.
+    What was paid less the price of what was used: within seven days of paying without any reason, if nothing of the
+    kind was received before; after that once the contract is rescinded.
 
     Args:
         used: price of the goods or services already received.
@@ -49,20 +55,16 @@ def prepaid_refund(paid: Decimal, used: Decimal, paid_on: date, asked_on: date, 
     if gone > whole:
         raise Uncountable(f"用掉的{yuan(gone)}比预付的{yuan(whole)}还多，请核对。", "used")
     in_order(day(paid_on, "付款日期", "paid_on"), day(asked_on, "要求退款的日期", "asked_on"), "付款日期", "要求退款的日期", "asked_on")
-    grace = last_day(paid_on, GRACE_DAYS, "calendar_day")
+    grace, rest = last_day(paid_on, GRACE_DAYS, "calendar_day"), whole - gone
+    in_grace = asked_on <= grace.day and not tried_before
+    why = "在7日内提出" if in_grace else "办卡前体验过同样的" if asked_on <= grace.day else "已过7日"
+    steps = (
+        Step("付款之日起7日内可以无理由退本金", f"到{day_words(grace.day)}", grace.day),
+        Step(f"{why}，" + ("退没用掉的本金" if in_grace else "解除合同后退余额"), f"{plain(whole)} - {plain(gone)} = {yuan(rest)}", rest),
+    )
     sources = Law.PREPAID.articles("13", "14", "15", "16", "19") + Law.CONSUMER.articles("53")
-    steps = [Step("付款之日起7日内可以无理由退本金", f"到{day_words(grace.day)}", grace.day)]
-    if asked_on <= grace.day and not tried_before:
-        steps.append(Step("在7日内提出", yuan(whole), whole))
-        return Sum("预付卡退款", (Result("应退本金", whole),), tuple(steps), sources, ("办卡时已经在这家或别家体验过同样的，不适用7天无理由。", "请用能留下证据的方式提出。"))
-    rest = whole - gone
-    why = "办卡前体验过同样的" if asked_on <= grace.day else "已过7日"
-    steps.append(Step(f"{why}，解除合同后退余额", f"{plain(whole)} - {plain(gone)} = {yuan(rest)}", rest))
-    caveats = (
-        "可以解除的情形：搬得太远、擅自转给别家、承诺不限次却做不到、关门跑路等，或合同约定、双方谈妥。",
-        "因自己的原因退，用掉的按打折前的价格算，退得可能少些。", INTEREST,
-    )  # fmt: skip
-    return Sum("预付卡退款", (Result("解除后应退余额", rest),), tuple(steps), sources, caveats)
+    label, caveats = ("应退本金", _IN_GRACE) if in_grace else ("解除后应退余额", _AFTER_GRACE)
+    return Sum("预付卡退款", (Result(label, rest),), steps, sources, caveats)
 
 
 def unlimited_card_refund(paid: Decimal, starts: date, ends: date, stopped: date) -> Sum:
@@ -106,6 +108,7 @@ def punitive_damages(kind: Fraud, price: Decimal, loss: Decimal | None = None) -
     Source: 消费者权益保护法 art. 55; 食品安全法 art. 148.
     """
     cost = money(price, "价款", "price")
+    caveats: tuple[str, ...]
     least = Decimal(500) if kind is Fraud.GOODS else Decimal(1000)
     if kind is Fraud.GOODS:
         extra, steps = cost * 3, [Step("价款的三倍", f"{plain(cost)} × 3 = {yuan(cost * 3)}", cost * 3)]
@@ -149,6 +152,11 @@ def deposit(price: Decimal, paid: Decimal, broke: Broke) -> Sum:
         steps.append(Step("交定金的一方违约，定金不退", yuan(works), works))
     else:
         result = Result("可以要回（双倍）", 2 * works + over)
-        steps.append(Step("收定金的一方违约，双倍返还", f"{plain(works)} × 2" + (f" + {plain(over)}" if over else "") + f" = {yuan(2 * works + over)}", 2 * works + over))
-    caveats = ("写的是“定金”才这样；“订金”“押金”“意向金”一般按预付款退。", "违约要达到合同目的不能实现的程度。", "又有违约金的，只能选一个；损失超过定金的，可以再要差额。")
+        doubled = f"{plain(works)} × 2" + (f" + {plain(over)}" if over else "")
+        steps.append(Step("收定金的一方违约，双倍返还", f"{doubled} = {yuan(2 * works + over)}", 2 * works + over))
+    caveats = (
+        "写的是“定金”才这样；“订金”“押金”“意向金”一般按预付款退。",
+        "违约要达到合同目的不能实现的程度。",
+        "又有违约金的，只能选一个；损失超过定金的，可以再要差额。",
+    )
     return Sum("定金", (result,), tuple(steps), Law.CIVIL_CODE.articles("586", "587", "588"), caveats)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Callable, Optional
 
 from bot.legal.calculators.inputs import money
 from bot.legal.coded import Coded
 from bot.legal.sources import Law
 from bot.legal.sums import Result, Step, Sum, plain, rounded, yuan
 
+Fee = tuple[Decimal, Optional[Decimal], list[Step]]  # lowest, highest if the law leaves a range, how it is reached
 WAN = Decimal(10000)
 # (up to, percent of the part above the step before); None: without end. The first step is a fixed fee.
 PROPERTY = ((10, "2.5"), (20, "2"), (50, "1.5"), (100, "1"), (200, "0.9"), (500, "0.8"), (1000, "0.7"), (2000, "0.6"), (None, "0.5"))
@@ -73,6 +75,7 @@ def application_fee(kind: ApplicationFee, amount: Decimal) -> Sum:
     """
     claimed = money(amount, "金额", "amount")
     steps: list[Step]
+    articles: tuple[str, ...]
     if kind is ApplicationFee.ENFORCEMENT:
         fee, steps = _tiers(claimed, ENFORCEMENT)
         caveats = ("不用先交，执行后交，由被执行人负担。",)
@@ -104,8 +107,8 @@ def _tiers(amount: Decimal, table: tuple[tuple[int | None, str], ...]) -> tuple[
         top = amount if upper is None else min(amount, upper * WAN)
         part = (top - before) * Decimal(percent) / 100
         fee += part
-        above = f"{plain(before / WAN)}万元至{plain(upper * WAN / WAN)}万元" if upper else f"{plain(before / WAN)}万元以上"
-        steps.append(Step(f"{above}的部分{percent}%", f"{plain(top - before)} × {percent}% = {yuan(part)}", rounded(part)))
+        above = f"{plain(before / WAN)}万至{upper}万元" if upper else f"{plain(before / WAN)}万元以上"
+        steps.append(Step(f"{above}的{percent}%", f"{plain(top - before)} × {percent}% = {yuan(part)}" if top == amount else yuan(part), rounded(part)))
         before = top if upper is None else upper * WAN
     fee = rounded(fee)
     return fee, [*steps, Step("合计", yuan(fee), fee)] if len(steps) > 1 else steps
@@ -126,19 +129,19 @@ def _preservation(amount: Decimal) -> tuple[Decimal, list[Step]]:
     return fee, steps
 
 
-def _property(amount: Decimal | None) -> tuple[Decimal, Decimal | None, list[Step]]:
+def _property(amount: Decimal | None) -> Fee:
     fee, steps = _tiers(money(Decimal(0) if amount is None else amount, "请求的金额", "amount"), PROPERTY)
     return fee, None, steps
 
 
-def _divorce(amount: Decimal | None) -> tuple[Decimal, Decimal | None, list[Step]]:
+def _divorce(amount: Decimal | None) -> Fee:
     value = money(amount or Decimal(0), "财产总额", "amount", zero=True)
     more = rounded(max(value - 20 * WAN, Decimal(0)) * Decimal("0.5") / 100)
     steps = [Step("每件", "50元至300元"), Step("财产不超过20万元不另交，超过部分0.5%", yuan(more), more)]
     return 50 + more, 300 + more, steps
 
 
-def _personality(amount: Decimal | None) -> tuple[Decimal, Decimal | None, list[Step]]:
+def _personality(amount: Decimal | None) -> Fee:
     value = money(amount or Decimal(0), "赔偿金额", "amount", zero=True)
     middle = max(min(value, 10 * WAN) - 5 * WAN, Decimal(0)) / 100
     more = rounded(middle + max(value - 10 * WAN, Decimal(0)) * Decimal("0.5") / 100)
@@ -146,10 +149,10 @@ def _personality(amount: Decimal | None) -> tuple[Decimal, Decimal | None, list[
     return 100 + more, 500 + more, steps
 
 
-def _flat(low: int, high: int | None = None):
+def _flat(low: int, high: int | None = None) -> Callable[[Decimal | None], Fee]:
     shown = f"{low}元" + (f"至{high}元" if high else "")
 
-    def fee(amount: Decimal | None) -> tuple[Decimal, Decimal | None, list[Step]]:
+    def fee(amount: Decimal | None) -> Fee:
         return Decimal(low), Decimal(high) if high else None, [Step("每件", shown)]
 
     return fee

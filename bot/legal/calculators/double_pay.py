@@ -49,8 +49,9 @@ def double_pay(started: date, monthly_wage: Decimal, today: date, signed: date |
     steps = [Step("二倍工资从用工满一个月的次日算起", f"{day_words(first)}至{day_words(end - timedelta(days=1))}", first)]
     total, formula = _amount(pay, months, days)
     steps.append(Step(f"共{months}个月" + (f"又{days}个工作日" if days else "") + "，每月另加一倍", formula, total))
-    unknown = unknown_years(rest_from, end) if days else ()
-    return Sum("没签劳动合同的二倍工资", (Result(LABEL, total),), tuple(steps), SOURCES, (*_limitation(first, end, today), *unknown_words(unknown), *_caveats(started, today, signed)))
+    unknown = unknown_words(unknown_years(rest_from, end)) if days else ()
+    caveats = (*_limitation(first, end, today), *unknown, *_caveats(started, today, signed))
+    return Sum("没签劳动合同的二倍工资", (Result(LABEL, total),), tuple(steps), SOURCES, caveats)
 
 
 def _end(started: date, today: date, signed: date | None, left: date | None) -> date:

@@ -69,5 +69,9 @@ def divorce_window(received: date, today: date | None = None) -> Sum:
         Step("再加30日领证，遇休息日顺延", f"到{day_words(fetching.day)}", fetching.day),
     )
     results = (Result("任何一方可以撤回，最晚到", cooling.day), Result("双方一起去领证，从次日起最晚到", fetching.day))
-    caveats = (*unknown_words(tuple(sorted({*cooling.unknown, *fetching.unknown}))), "到期不去领证，视为撤回申请，要重新走一遍。", "要双方亲自到场，带身份证和结婚证；去之前先问登记机关的上班时间。")
+    caveats = (
+        *unknown_words(tuple(sorted({*cooling.unknown, *fetching.unknown}))),
+        "到期不去领证，视为撤回申请，要重新走一遍。",
+        "要双方亲自到场，带身份证和结婚证；去之前先问登记机关的上班时间。",
+    )
     return Sum("离婚冷静期和领证时间", results, steps, Law.CIVIL_CODE.articles("201", "203", "1077"), caveats)

@@ -37,7 +37,7 @@ def injury_benefits(grade: int | None, own_wage: Decimal, leave_months: Decimal 
     pay = wage(own_wage, "own_wage")
     months = Decimal(whole(leave_months, "停工治疗的月数", "leave_months", 0, MOST_LEAVE_MONTHS, "个月"))
     if grade is not None and grade not in LUMP_MONTHS:
-        raise Uncountable(f"伤残等级是一级到十级，您写的是{grade}，请再写一次；还没鉴定就写“没鉴定”。", "grade")
+        raise Uncountable("伤残等级是一级到十级，请再写一次；还没鉴定就写“没鉴定”。", "grade")
     counted, steps = _own_wage(pay, local_average)
     results = [_lump_sum(grade, counted, steps)]
     if grade in ALLOWANCE_PERCENT:
@@ -51,7 +51,8 @@ def injury_benefits(grade: int | None, own_wage: Decimal, leave_months: Decimal 
         steps.append(Step("停工留薪期原工资照发（单位付）", f"{plain(pay)} × {plain(months)} = {yuan(during)}", during))
         results.append(Result("停工留薪期工资", during))
     sources = Law.WORK_INJURY.articles("33", *_articles(grade), "64")
-    return Sum("工伤待遇" + (f"（{_GRADES[grade - 1]}级）" if grade else "（还没鉴定等级）"), tuple(results), tuple(steps), sources, tuple(_caveats(grade, months, local_average)))
+    title = "工伤待遇" + (f"（{_GRADES[grade - 1]}级）" if grade else "（还没鉴定等级）")
+    return Sum(title, tuple(results), tuple(steps), sources, tuple(_caveats(grade, months, local_average)))
 
 
 def work_death(own_wage: Decimal, spouse: bool = False, others: int = 0, local_average: Decimal | None = None, national_income: Decimal | None = None) -> Sum:
@@ -73,8 +74,9 @@ def work_death(own_wage: Decimal, spouse: bool = False, others: int = 0, local_a
     count = whole(others, "其他供养亲属的人数", "others", 0, 20, "人")
     results, steps, caveats = [], [], []
     for label, figure, times, name in (
-        ("一次性工亡补助金", national_income, DEATH_YEARS, "上年度全国城镇居民人均可支配收入"), ("丧葬补助金", local_average, FUNERAL_MONTHS, "当地上年度职工月平均工资"),
-    ):  # fmt: skip
+        ("一次性工亡补助金", national_income, DEATH_YEARS, "上年度全国城镇居民人均可支配收入"),
+        ("丧葬补助金", local_average, FUNERAL_MONTHS, "当地上年度职工月平均工资"),
+    ):
         if figure is None:
             caveats.append(f"{label}是{name}的{times}倍，这个数字没有录入，没有算。")
             continue
@@ -83,7 +85,11 @@ def work_death(own_wage: Decimal, spouse: bool = False, others: int = 0, local_a
         results.append(Result(label, amount))
     pension = _pension(pay, spouse, count, steps)
     results.append(Result("供养亲属抚恤金（每月，合计）", pension))
-    caveats += ["抚恤金只给主要靠死者生活、又没有劳动能力的亲属；孤寡老人或孤儿每人再加10%。", "单位没缴工伤保险的，这些由单位付。", "私了前请先问12348或社区法律顾问。"]
+    caveats += [
+        "抚恤金只给主要靠死者生活、又没有劳动能力的亲属；孤寡老人或孤儿每人再加10%。",
+        "单位没缴工伤保险的，这些由单位付。",
+        "私了前请先问12348或社区法律顾问。",
+    ]
     return Sum("工亡待遇", tuple(results), tuple(steps), Law.WORK_INJURY.articles("39", "62", "64"), tuple(caveats))
 
 
@@ -101,8 +107,9 @@ def _own_wage(pay: Decimal, average: Decimal | None) -> tuple[Decimal, list[Step
 def _lump_sum(grade: int | None, counted: Decimal, steps: list[Step]) -> Result:
     label = "一次性伤残补助金"
     if grade is not None:
-        amount = rounded(counted * LUMP_MONTHS[grade])
-        steps.append(Step(f"{label}，{_GRADES[grade - 1]}级{LUMP_MONTHS[grade]}个月本人工资", f"{plain(counted)} × {LUMP_MONTHS[grade]} = {yuan(amount)}", amount))
+        months = LUMP_MONTHS[grade]
+        amount = rounded(counted * months)
+        steps.append(Step(f"{label}，{_GRADES[grade - 1]}级{months}个月本人工资", f"{plain(counted)} × {months} = {yuan(amount)}", amount))
         return Result(label, amount)
     low, high = rounded(counted * LUMP_MONTHS[10]), rounded(counted * LUMP_MONTHS[1])
     steps.append(Step(f"{label}，十级{LUMP_MONTHS[10]}个月到一级{LUMP_MONTHS[1]}个月本人工资", f"{plain(counted)} × {LUMP_MONTHS[10]}至{LUMP_MONTHS[1]}"))

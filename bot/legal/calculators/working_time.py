@@ -43,7 +43,8 @@ def overtime(monthly_wage: Decimal, weekday_hours: Decimal = Decimal(0), restday
             part = rounded(per_hour * worked * rate)
             total += part
             steps.append(Step(f"{name}{plain(worked)}小时", f"{plain(pay)} ÷ 21.75 ÷ 8 × {plain(worked)} × {percent} = {yuan(part)}", part))
-    return Sum("加班费", (Result("加班费至少", total),), tuple(steps), Law.LABOUR.articles("41", "44") + Law.WORKING_HOURS.articles("3"), _overtime_caveats(hours))
+    sources = Law.LABOUR.articles("41", "44") + Law.WORKING_HOURS.articles("3")
+    return Sum("加班费", (Result("加班费至少", total),), tuple(steps), sources, _overtime_caveats(hours))
 
 
 def _overtime_caveats(hours: dict[str, Decimal]) -> tuple[str, ...]:
@@ -52,7 +53,12 @@ def _overtime_caveats(hours: dict[str, Decimal]) -> tuple[str, ...]:
         caveats.append("休息日加班已经安排补休的，不再付200%。")
     if hours["weekday"] + hours["restday"] + hours["holiday"] > MONTHLY_LIMIT:
         caveats.append("加班每月不得超过36小时，超过的单位违法，但加班费照样要付。")
-    return (*caveats, "每天工作8小时、每周40小时以外才算加班；综合计算工时、不定时工作制、计件另有算法。", _DAY_RATE, "加班由您举证：考勤、打卡、工作群记录、排班表都要留好。")
+    return (
+        *caveats,
+        "每天工作8小时、每周40小时以外才算加班；综合计算工时、不定时工作制、计件另有算法。",
+        _DAY_RATE,
+        "加班由您举证：考勤、打卡、工作群记录、排班表都要留好。",
+    )
 
 
 def leave_days(years: Decimal) -> int:
@@ -90,5 +96,10 @@ def annual_leave(years: Decimal, monthly_wage: Decimal, taken: Decimal = Decimal
         steps.append(Step("没有休的天数", f"{entitled} - {plain(used)} = {plain(unused)}天", unused))
         steps.append(Step("按日工资300%", f"{plain(pay)} ÷ 21.75 × {plain(unused)} × 300% = {yuan(full)}", full))
         results += [Result("应休未休的工资报酬", full), Result("那几天的正常工资已发过的，还差", extra)]
-    caveats = ("单位安排了、您自己书面不休的，一般没有300%。", "当年入职或离职的按在岗时间折算，请问社区法律顾问。", "请事假、病假较长的，当年可能不享受年休假。", _DAY_RATE)
+    caveats = (
+        "单位安排了、您自己书面不休的，一般没有300%。",
+        "当年入职或离职的按在岗时间折算，请问社区法律顾问。",
+        "请事假、病假较长的，当年可能不享受年休假。",
+        _DAY_RATE,
+    )
     return Sum("年休假", tuple(results), tuple(steps), Law.ANNUAL_LEAVE.articles("2", "3", "4", "5"), caveats)

@@ -46,6 +46,7 @@ def upgrade() -> None:
     sa.Column('notice', sa.Text(), nullable=False),
     sa.Column('channel', sa.String(length=16), nullable=False),
     sa.Column('given_at', sa.DateTime(), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('source_key', name='each_consent_once')
     )

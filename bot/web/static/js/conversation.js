@@ -39,7 +39,7 @@ export class Conversation {
     this.#live = new Live({
       reply: (reply) => this.#heard(reply),
       gap: () => this.catchUp(),
-      connected: (well) => this.#connection(well ? "" : SAY.lost),
+      connected: () => this.#connection(""),
     });
     window.addEventListener("offline", () => this.#connection(SAY.offline));
     window.addEventListener("online", () => this.#connection(""));

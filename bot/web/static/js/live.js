@@ -16,7 +16,7 @@ export class Live {
   #failures = 0;
   #looking = 0;
 
-  /** @param on callbacks: reply(reply), gap() when something may have been missed, connected(bool) */
+  /** @param on callbacks: reply(reply), gap() when something may have been missed, connected() */
   constructor(on) {
     this.#on = on;
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#close() : this.#resume()));
@@ -54,7 +54,7 @@ export class Live {
     this.#stream = stream;
     stream.onopen = () => {
       this.#failures = 0;
-      this.#on.connected(true);
+      this.#on.connected();
     };
     stream.onmessage = ({ data, lastEventId }) => {
       this.#last = Math.max(this.#last, Number(lastEventId) || 0);
@@ -66,8 +66,6 @@ export class Live {
   #stumble(stream) {
     if (stream !== this.#stream) return;
     this.#failures += 1;
-    // Streams end all the time; only a second failure in a row is worth a word.
-    if (this.#failures > 1) this.#on.connected(false);
     if (stream.readyState !== EventSource.CLOSED && this.#failures < FAILURES_BORNE) return;
     this.#close();
     const pause = Math.min(FIRST_PAUSE * 2 ** Math.min(this.#failures, 5), LONGEST_PAUSE);

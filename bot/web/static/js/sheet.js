@@ -1,7 +1,7 @@
 // The sheet that comes up from below: an article, the menu, a question.
 
 import { byId, element, icon } from "./dom.js";
-import { article } from "./server.js";
+import { Refused, article } from "./server.js";
 import { SAY } from "./words.js";
 
 let asked = 0;
@@ -42,10 +42,12 @@ export async function showArticle(citations, index) {
   const { law, article: number, label } = citations[index];
   open(label, element("p", { class: "loading", role: "status" }, SAY.loading));
   const mine = asked;
-  const content = await article(law, number).then(articleContent, (error) => [element("p", { role: "alert" }, error.message || SAY.noArticle)]);
+  const content = await article(law, number).then(articleContent, (error) => [element("p", { role: "alert" }, whyNot(error, law, number))]);
   if (mine !== asked || !byId("sheet").open) return;
   byId("sheet-body").replaceChildren(...content, neighbours(citations, index));
 }
+
+const whyNot = (error, law, number) => (error instanceof Refused ? SAY.notHeld(law, number) : error.message || SAY.noArticle);
 
 function articleContent(found) {
   const [year, month, day] = found.effective_date.split("-").map(Number);

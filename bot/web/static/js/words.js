@@ -54,6 +54,7 @@ export const SAY = {
   moreLaws: (left) => `还有${left}条`,
   loading: "正在打开……",
   noArticle: "暂时打不开这一条，请稍后再试。",
+  notHeld: (law, number) => `《${law}》${number}的原文这里还没有收录，请以官方公布的文本为准；要弄清楚怎么适用，可以问社区法律顾问，或拨打12348。`,
   effective: (day) => `施行日期：${day}`,
   source: "来源：",
   packaged: (name) => `来源：随程序提供的法律文本（${name}），以官方公布的文本为准。`,
@@ -67,7 +68,7 @@ export const SAY = {
   heardNothing: "没有听清，请再说一次，或直接打字。",
   noMicrophone: "没有得到话筒权限，请直接打字。",
   speechNote: "语音由您的手机或浏览器识别成文字，请核对后再发。",
-  clearQuestion: "这台设备上看得到的对话会马上清空，换成一张普通日历，别人看不出来过这里。已经提交的申请不受影响，编号请先记好。",
+  clearQuestion: "这里看得到的对话会马上清空，换成一张普通日历。浏览器的历史记录要您自己另外删除。已经提交的申请不受影响，编号请先记好。",
   elderOn: "已换成长辈版，字更大了。",
   elderOff: "已换回标准版。",
 };

@@ -1,0 +1,287 @@
+"""Answers on their way to WeChat: taken from the inbox once, cut into parts, given back passively or pushed.
+
+A part is waiting → sending → sent; or passive (it was the HTTP answer of a delivery); or held: the platform takes nothing
+now, so it comes with the resident's next message, marked with its time. What is recorded here survives a restart.
+Functions take a session and never commit.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.channels import wechat_text
+from bot.inbox import store, wechat_store
+from bot.messages import Button, Outbound
+from bot.storage.tables import Conversation, Reply
+from bot.storage.wechat_tables import WeChatMessage, WeChatPart, WeChatResident, WeChatTakenReply
+
+TURN = timedelta(seconds=60)
+UNSURE_LIMIT = 2
+WECHAT = "wechat"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One text the platform gets: one or more parts together."""
+
+    parts: tuple[int, ...]
+    text: str
+    choices: str | None
+    only_late: bool
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A unit that this process has to push now.
+
+    Args:
+        window: which of the platform's allowances it was taken from.
+    """
+
+    conversation: str
+    openid: str
+    unit: Unit
+    window: str
+
+
+class Busy(Exception):
+    """Somebody else is sending to this resident, or a delivery waits to carry the answer; ask again later."""
+
+
+def take_passive(session: Session, conversation: str, message_id: int, now: datetime, can_push: bool) -> str | None:
+    """Return the text that a delivery of this message carries back, or None if there is nothing for it to carry.
+
+    Every delivery of the same message gets the same text. What does not fit is pushed, or held where that is impossible.
+    """
+    line = _lock(session, conversation)
+    message = session.get(WeChatMessage, message_id)
+    if message.passive is not None or message.acknowledged:
+        return None if message.acknowledged else str(message.passive)
+    _take_replies(session, line, now)
+    units = _pack(_parts(session, conversation, "waiting", "held"))
+    message.awaited_until = None
+    if not units:
+        message.acknowledged = True
+        return None
+    first, rest = units[0], units[1:]
+    pushable = can_push and wechat_store.allowed(session, conversation, now) > 0
+    _move(session, first.parts, "passive")
+    for unit in rest:
+        _move(session, unit.parts, "waiting" if pushable else "held")
+    _note_shown(line, first)
+    message.passive = first.text + (wechat_text.more_mark(len(rest)) if rest and not pushable else "")
+    return str(message.passive)
+
+
+def say_passively(session: Session, message_id: int, text: str) -> str:
+    """Record a text of ours as what the deliveries of a message carry back; the answer itself comes later. Returns what they carry."""
+    message = session.get(WeChatMessage, message_id, with_for_update=True)
+    message.passive, message.awaited_until = message.passive or text, None
+    return str(message.passive)
+
+
+def can_carry(session: Session, conversation: str, message_id: int) -> bool:
+    """Whether a delivery of an answered message need not wait longer: only 继续 waits for the answer to something else."""
+    message = session.get(WeChatMessage, message_id)
+    if not message.asks_for_more or message.passive is not None or message.acknowledged:
+        return True
+    return something_is_left(session, conversation) or not wechat_store.is_being_answered(session, conversation)
+
+
+def something_is_left(session: Session, conversation: str) -> bool:
+    """Whether anything said to a resident has not reached them."""
+    parts = sa.select(WeChatPart.id).where(WeChatPart.state.in_(("waiting", "held")), WeChatPart.conversation_id == conversation)
+    return session.execute(parts.limit(1)).first() is not None or bool(_untaken(session, conversation))
+
+
+def revive(session: Session, conversation: str, message_id: int) -> None:
+    """Let what was held go out again, marked as late; the parts of the message itself are not late."""
+    of_others = sa.or_(WeChatPart.message_id.is_(None), WeChatPart.message_id != message_id)
+    held = (WeChatPart.state == "held", WeChatPart.conversation_id == conversation, of_others)
+    session.execute(sa.update(WeChatPart).where(*held).values(state="waiting", late=True).execution_options(synchronize_session=False))
+
+
+def claim(session: Session, conversation: str, now: datetime, can_push: bool) -> Claim | None:
+    """Return what to push next, taken off the platform's allowance; None when nothing is left or nothing may be sent now.
+
+    Raises:
+        Busy: not now.
+    """
+    line = _lock(session, conversation)
+    if line is None:
+        # Nobody to send to: erased, or never on WeChat. Looked at once, not every second.
+        session.add_all(WeChatTakenReply(reply_id=reply.id) for reply in _untaken(session, conversation))
+        return None
+    if wechat_store.is_awaited(session, conversation, now) or (line.pushing_until is not None and line.pushing_until > now):
+        raise Busy
+    _take_replies(session, line, now)
+    line.pushing_until = None
+    _doubt(session, conversation)
+    units = _pack(_parts(session, conversation, "waiting"))
+    left = wechat_store.allowed(session, conversation, now)
+    if not units or not (can_push and line.subscribed and left):
+        _move(session, [p for unit in units for p in unit.parts], "held")
+        return None
+    unit = units[0]
+    if left == 1 and len(units) > 1:
+        unit = Unit(unit.parts, unit.text + wechat_text.more_mark(len(units) - 1), unit.choices, unit.only_late)
+    _move(session, unit.parts, "sending")
+    line.pushing_until = now + TURN
+    return Claim(conversation, line.openid, unit, wechat_store.spend(session, conversation, now))
+
+
+def sent(session: Session, claimed: Claim) -> None:
+    """Record that the platform took a unit."""
+    line = _release(session, claimed)
+    _move(session, claimed.unit.parts, "sent")
+    _note_shown(line, claimed.unit)
+
+
+def hold(session: Session, claimed: Claim) -> None:
+    """Record that the platform takes nothing now: the unit and what is behind it wait for the resident's next act."""
+    _release(session, claimed)
+    waiting = [part.id for part in _parts(session, claimed.conversation, "waiting")]
+    _move(session, [*claimed.unit.parts, *waiting], "held")
+
+
+def try_again(session: Session, claimed: Claim, unsure: bool) -> int:
+    """Record that a unit must be sent again, and return how often it was tried.
+
+    Args:
+        unsure: it may have arrived; then it is said to be a repetition, and the platform's allowance stays spent.
+    """
+    _release(session, claimed)
+    if not unsure:
+        wechat_store.give_back(session, claimed.conversation, claimed.window)
+    mine = WeChatPart.id.in_(claimed.unit.parts)
+    more: dict[str, Any] = {"state": "waiting", "tries": WeChatPart.tries + 1, "unsure": WeChatPart.unsure + int(unsure)}
+    session.execute(sa.update(WeChatPart).where(mine).values(**more).execution_options(synchronize_session=False))
+    _hold_doubtful(session, claimed.conversation)
+    return int(session.execute(sa.select(sa.func.max(WeChatPart.tries)).where(mine)).scalar_one())
+
+
+def undelivered(session: Session, floor: int) -> tuple[int, list[str]]:
+    """Return the conversations with something to send, and the reply id below which all is taken, for the next look.
+
+    Args:
+        floor: the same number from the last look; 0 looks through everything.
+    """
+    taken = sa.select(WeChatTakenReply.reply_id).where(WeChatTakenReply.reply_id == Reply.id).exists()
+    query = sa.select(Reply.id, Reply.conversation_id).join(Conversation, Conversation.id == Reply.conversation_id)
+    untaken = session.execute(query.where(Conversation.channel == WECHAT, Reply.id > floor, ~taken).order_by(Reply.id)).all()
+    on_their_way = sa.select(WeChatPart.conversation_id).where(WeChatPart.state.in_(("waiting", "sending"))).distinct()
+    found = dict.fromkeys([row[1] for row in untaken] + list(session.execute(on_their_way).scalars()))
+    return (untaken[0][0] - 1 if untaken else max(floor, store.newest_reply(session))), list(found)
+
+
+def _lock(session: Session, conversation: str) -> Any:
+    """On PostgreSQL the line in the book is the lock of a conversation; SQLite has one writer anyway."""
+    return session.get(WeChatResident, conversation, with_for_update=True, populate_existing=True)
+
+
+def _untaken(session: Session, conversation: str) -> Sequence[Reply]:
+    taken = sa.select(WeChatTakenReply.reply_id).where(WeChatTakenReply.reply_id == Reply.id).exists()
+    query = sa.select(Reply).where(Reply.conversation_id == conversation, ~taken).order_by(Reply.id)
+    return list(session.execute(query).scalars())
+
+
+def _take_replies(session: Session, line: WeChatResident, now: datetime) -> None:
+    """Turn every reply that is not taken yet into parts; what belongs to one message and speaker is one text."""
+    replies = _untaken(session, line.conversation_id)
+    for (message_id, said_by), some in itertools.groupby(replies, key=lambda r: (r.message_id, r.said_by)):
+        group = list(some)
+        session.add_all(WeChatTakenReply(reply_id=reply.id) for reply in group)
+        first = WeChatPart(conversation_id=line.conversation_id, message_id=message_id, said_by=said_by, said_at=group[0].created_at)
+        session.add_all(_parts_of(first, [Outbound.from_json(reply.body) for reply in group], line.last_speaker))
+        line.last_speaker = said_by
+    session.flush()
+    _drop_old_choices(session, line.conversation_id)
+
+
+def _drop_old_choices(session: Session, conversation: str) -> None:
+    """Only the newest answer's choices are shown: two lists with a "1" would be one too many."""
+    newest = session.execute(sa.select(sa.func.max(WeChatPart.id)).where(WeChatPart.conversation_id == conversation)).scalar_one()
+    old = (WeChatPart.state.in_(("waiting", "held")), WeChatPart.conversation_id == conversation, WeChatPart.kind == "choices", WeChatPart.id != newest)
+    session.execute(sa.update(WeChatPart).where(*old).values(state="dropped").execution_options(synchronize_session=False))
+
+
+def _parts_of(like: WeChatPart, bodies: list[Outbound], last_speaker: str | None) -> list[WeChatPart]:
+    changed = like.said_by != "bot" or last_speaker not in (None, "bot")
+    name = f"【{wechat_text.speaker(like.said_by)}】\n" if changed else ""
+    texts = wechat_text.number(wechat_text.split(name + "\n\n".join(wechat_text.render(body) for body in bodies)))
+    parts = [_part(like, "text", n, text) for n, text in enumerate(texts)]
+    choices = list({choice.payload: choice for body in bodies for choice in body.buttons}.values())
+    if choices:
+        parts.append(_part(like, "choices", len(parts), json.dumps([asdict(c) for c in choices], ensure_ascii=False)))
+    return parts
+
+
+def _part(like: WeChatPart, kind: str, place: int, text: str) -> WeChatPart:
+    same = {"conversation_id": like.conversation_id, "message_id": like.message_id, "said_by": like.said_by, "said_at": like.said_at}
+    return WeChatPart(**same, kind=kind, place=place, text=text, state="waiting", late=bool(like.late))
+
+
+def _parts(session: Session, conversation: str, *states: str) -> list[WeChatPart]:
+    """Return parts in the order they are read: what is new before what is late."""
+    query = sa.select(WeChatPart).where(WeChatPart.state.in_(states), WeChatPart.conversation_id == conversation)
+    return list(session.execute(query.order_by(WeChatPart.late, WeChatPart.id).execution_options(populate_existing=True)).scalars())
+
+
+def _pack(parts: list[WeChatPart]) -> list[Unit]:
+    """Return as few units as possible; the parts of one long text stay apart, they were filled already."""
+    units: list[Unit] = []
+    for part in parts:
+        text, choices = _shown(part), part.text if part.kind == "choices" else None
+        last = units[-1] if units else None
+        joined = f"{last.text}\n\n{text}" if last else ""
+        continues = part.kind == "text" and part.place > 0
+        if last and not continues and wechat_text.fits(joined, wechat_text.MORE_UNITS, wechat_text.MORE_BYTES):
+            units[-1] = Unit((*last.parts, part.id), joined, choices or last.choices, last.only_late and part.late)
+        else:
+            units.append(Unit((part.id,), text, choices, part.late))
+    return units
+
+
+def _shown(part: WeChatPart) -> str:
+    if part.kind == "choices":
+        return wechat_text.choices_block([Button(**choice) for choice in json.loads(part.text)])
+    late = wechat_text.late_mark(part.said_at) if part.late and part.place == 0 else ""
+    return (wechat_text.resent_mark() if part.unsure else "") + late + part.text
+
+
+def _note_shown(line: WeChatResident | None, unit: Unit) -> None:
+    """What a resident may choose from now on is what this unit showed."""
+    if line is not None and (unit.choices or not unit.only_late):
+        line.choices = unit.choices
+
+
+def _move(session: Session, parts: Sequence[int], state: str) -> None:
+    if parts:
+        session.execute(sa.update(WeChatPart).where(WeChatPart.id.in_(parts)).values(state=state).execution_options(synchronize_session=False))
+
+
+def _doubt(session: Session, conversation: str) -> None:
+    """Parts that a process took and never reported may have arrived or not."""
+    lost = sa.update(WeChatPart).where(WeChatPart.state == "sending", WeChatPart.conversation_id == conversation)
+    session.execute(lost.values(state="waiting", unsure=WeChatPart.unsure + 1).execution_options(synchronize_session=False))
+    _hold_doubtful(session, conversation)
+
+
+def _hold_doubtful(session: Session, conversation: str) -> None:
+    """One repetition is enough: a resident is not told the same thing again and again."""
+    doubtful = (WeChatPart.state == "waiting", WeChatPart.conversation_id == conversation, WeChatPart.unsure >= UNSURE_LIMIT)
+    session.execute(sa.update(WeChatPart).where(*doubtful).values(state="held", unsure=1).execution_options(synchronize_session=False))
+
+
+def _release(session: Session, claimed: Claim) -> WeChatResident | None:
+    line = _lock(session, claimed.conversation)
+    if line is not None:
+        line.pushing_until = None
+    return line

@@ -1,0 +1,110 @@
+"""A resident's own data: what we hold, a copy of it, deletion, withdrawal of consent (domain.md 4.4, 4.5).
+
+The books hold no personal data and are never touched here: erasing a person changes no figure. What the law says must be
+kept (a mediation request interrupts limitation, 时效规定 12) is kept and said to be kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.ledger.cases import own_cases, withdraw
+from bot.storage.tables import Case, CasePerson, CaseStatement, Consent, Message, Reply, Tracker
+
+KEPT_BY_LAW = ("mediation",)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """How much we hold about one conversation."""
+
+    messages: int
+    cases: tuple[str, ...]
+    consents: int
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was deleted, and which cases were kept because the law wants them kept."""
+
+    messages: int
+    cases_emptied: tuple[str, ...]
+    cases_kept: tuple[str, ...]
+
+
+def what_we_hold(session: Session, conversation: str) -> Holdings:
+    """Return what is stored about a conversation."""
+    messages = session.execute(sa.select(sa.func.count()).select_from(Message).where(Message.conversation_id == conversation)).scalar_one()
+    cases = session.execute(sa.select(Case.number).where(Case.conversation_id == conversation).order_by(Case.number)).scalars()
+    consents = session.execute(sa.select(sa.func.count()).select_from(Consent).where(_standing(conversation))).scalar_one()
+    return Holdings(messages, tuple(cases), consents)
+
+
+def copy_of_all(session: Session, conversation: str) -> dict[str, Any]:
+    """Return everything stored about a conversation as JSON values, for its resident (个保法 45)."""
+    messages = session.execute(sa.select(Message).where(Message.conversation_id == conversation).order_by(Message.id)).scalars()
+    replies = session.execute(sa.select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.id)).scalars()
+    cases = session.execute(sa.select(Case).where(Case.conversation_id == conversation).order_by(Case.number)).scalars()
+    consents = session.execute(sa.select(Consent).where(Consent.conversation_id == conversation).order_by(Consent.id)).scalars()
+    return {
+        "messages": [{"at": m.received_at.isoformat(), "text": m.text} for m in messages],
+        "replies": [{"at": r.created_at.isoformat(), "said_by": r.said_by, "body": r.body} for r in replies],
+        "cases": [_copy_of_case(session, case) for case in cases],
+        "consents": [{"version": c.version, "notice": c.notice, "given_at": c.given_at.isoformat()} for c in consents],
+    }
+
+
+def erase_conversation(session: Session, conversation: str, now: datetime, keep_message: str | None = None) -> Erased:
+    """Delete what was said and who said it; cases the law wants kept stay, other cases lose people and words.
+
+    Args:
+        keep_message: external id of the message that asked for it; its answer is still to be given.
+    """
+    gone = sa.select(Message.id).where(Message.conversation_id == conversation, Message.external_id != (keep_message or ""))
+    session.execute(sa.delete(Reply).where(Reply.message_id.in_(gone)).execution_options(synchronize_session=False))
+    deleted = session.execute(
+        sa.delete(Message).where(Message.conversation_id == conversation, Message.external_id != (keep_message or "")).execution_options(synchronize_session=False)
+    )
+    if keep_message is None:
+        session.execute(sa.delete(Tracker).where(Tracker.conversation_id == conversation).execution_options(synchronize_session=False))
+    emptied, kept = [], []
+    for case in session.execute(sa.select(Case).where(Case.conversation_id == conversation).order_by(Case.number)).scalars():
+        if case.kind in KEPT_BY_LAW:
+            kept.append(case.number)
+            continue
+        withdraw(session, case, now)
+        for table in (CasePerson, CaseStatement):
+            session.execute(sa.delete(table).where(table.case_number == case.number).execution_options(synchronize_session=False))
+        emptied.append(case.number)
+    return Erased(deleted.rowcount, tuple(emptied), tuple(kept))
+
+
+def withdraw_consent(session: Session, conversation: str, now: datetime) -> tuple[str, ...]:
+    """Withdraw consent and the open cases that rest on it; returns their numbers. The record of the consent stays (≥ 3 years)."""
+    session.execute(sa.update(Consent).where(_standing(conversation)).values(withdrawn_at=now).execution_options(synchronize_session=False))
+    cases = own_cases(session, conversation)
+    for case in cases:
+        withdraw(session, case, now)
+    return tuple(case.number for case in cases)
+
+
+def _standing(conversation: str) -> Any:
+    return sa.and_(Consent.conversation_id == conversation, Consent.withdrawn_at.is_(None))
+
+
+def _copy_of_case(session: Session, case: Case) -> dict[str, Any]:
+    people = session.execute(sa.select(CasePerson).where(CasePerson.case_number == case.number).order_by(CasePerson.id)).scalars()
+    words = session.execute(sa.select(CaseStatement).where(CaseStatement.case_number == case.number).order_by(CaseStatement.id)).scalars()
+    return {
+        "number": case.number,
+        "kind": case.kind,
+        "status": case.status,
+        "requested_at": case.requested_at.isoformat(),
+        "people": [{"side": p.side, "name": p.name, "phone": p.phone} for p in people],
+        "statements": [{"about": w.about, "text": w.text, "at": w.said_at.isoformat()} for w in words],
+    }

@@ -1,0 +1,57 @@
+"""A resident's own data can be seen, copied, deleted and withdrawn; the figures stay."""
+
+import sqlalchemy as sa
+
+from bot.inbox import store
+from bot.ledger.cases import open_case
+from bot.ledger.consents import give_consent
+from bot.ledger.privacy import copy_of_all, erase_conversation, what_we_hold, withdraw_consent
+from bot.legal.cases import CaseKind, Channel
+from bot.messages import Outbound
+from bot.statistics import metrics
+from bot.statistics.periods import read_period
+from bot.storage.tables import Case, CasePerson, Message
+from tests.builders import make_inbound, make_request
+from tests.conftest import NOON
+
+DAY = read_period("2026-03-16", "2026-03-16")
+
+
+def lived_in(database, office):
+    with database.transaction() as session:
+        message = store.receive(session, make_inbound("我叫张三"))
+        store.answer(session, message, [Outbound("您好")], NOON)
+        store.receive(session, make_inbound("别人的话", conversation="web:b"))
+        give_consent(session, "web:a", office.privacy_notice, Channel.WEB, "c1", NOON)
+        open_case(session, make_request(), "GX", NOON)
+        open_case(session, make_request(source_key="b", kind=CaseKind.ADVICE), "GX", NOON)
+
+
+def test_a_resident_sees_and_copies_what_is_held(database, office):
+    lived_in(database, office)
+    with database.reading() as session:
+        held = what_we_hold(session, "web:a")
+        copy = copy_of_all(session, "web:a")
+    assert (held.messages, held.cases, held.consents) == (1, ("GX2026-00001", "GX2026-00002"), 1)
+    assert copy["messages"][0]["text"] == "我叫张三" and copy["cases"][0]["people"][0]["phone"] == "13800138000"
+
+
+def test_deleting_leaves_no_word_of_the_resident_and_changes_no_figure(database, office):
+    lived_in(database, office)
+    with database.transaction() as session:
+        before = {m.code: metrics.count(session, m, DAY) for m in metrics.METRICS}
+        erased = erase_conversation(session, "web:a", NOON)
+    assert (erased.messages, erased.cases_kept, erased.cases_emptied) == (1, ("GX2026-00001",), ("GX2026-00002",))
+    with database.reading() as session:
+        assert session.execute(sa.select(Message.conversation_id)).scalars().all() == ["web:b"]
+        assert set(session.execute(sa.select(CasePerson.case_number)).scalars()) == {"GX2026-00001"}
+        assert {m.code: metrics.count(session, m, DAY) for m in metrics.METRICS} == before
+
+
+def test_withdrawing_consent_stops_the_cases_and_keeps_the_record(database, office):
+    lived_in(database, office)
+    with database.transaction() as session:
+        assert set(withdraw_consent(session, "web:a", NOON)) == {"GX2026-00001", "GX2026-00002"}
+    with database.reading() as session:
+        assert set(session.execute(sa.select(Case.status)).scalars()) == {"withdrawn"}
+        assert what_we_hold(session, "web:a").consents == 0 and len(copy_of_all(session, "web:a")["consents"]) == 1
