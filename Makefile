@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-tests test check lock eval bench screenshots clean
+.PHONY: help cards-page run setup setup-tests test check lock eval bench screenshots clean
 
 # A pyenv shim without its version fails here, so the first python that really runs is taken.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python3.10 /usr/bin/python3; do \
@@ -23,7 +23,6 @@ help: ## list the targets
 
 run: setup ## install, train if needed, migrate, start; prints ready http://127.0.0.1:8000
 	@$(BIN)/bot train
-	@$(BIN)/bot laws prepare
 	@exec $(BIN)/bot serve
 
 setup: $(TOOLS)/uv.stamp .venv/run.stamp $(VENDOR)/weui.min.css ## install what running needs into .venv/, build the page's assets
@@ -40,6 +39,9 @@ check: setup-tests ## ruff, mypy, import rules, rasa data validate, tests
 	@echo "== import rules";  $(BIN)/lint-imports
 	@echo "== rasa data";     PYTHONWARNINGS=ignore $(BIN)/rasa data validate --fail-on-warnings 2>&1 | tail -20
 	@$(MAKE) --no-print-directory test
+
+cards-page: setup ## write docs/cards.md, citations judged by ../shared/statutes
+	@$(BIN)/python -m bot.knowledge.conformance ../shared/statutes > docs/cards.md
 
 lock: $(TOOLS)/uv.stamp ## compile the lock files anew
 	@$(UV) pip compile -q --generate-hashes --python-version 3.10 --custom-compile-command 'make lock' pyproject.toml -o requirements.lock

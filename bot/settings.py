@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from environs import Env, EnvError, EnvValidationError
@@ -36,7 +36,25 @@ DECLARED = (
     Setting("BOT_ANSWER_WAIT", "8", "seconds an HTTP request waits for its answer before it says `pending`"),
     Setting("BOT_WORKER_TIMEOUT", "30", "seconds a worker may take for one message before it counts as hung"),
     Setting("BOT_COOKIE_SECURE", "false", "true behind TLS: the conversation cookie is sent over HTTPS only"),
+    Setting("WECHAT_TOKEN", "", "the Token of the Official Account's page 服务器配置; empty: no WeChat"),
+    Setting("WECHAT_APP_ID", "", "the Official Account's AppID"),
+    Setting("WECHAT_APP_SECRET", "", "its AppSecret; empty: answers travel as passive replies only"),
+    Setting("WECHAT_AES_KEYS", "", "its EncodingAESKey, while it changes both, newest first, comma separated; empty: plain mode (明文)"),
+    Setting("WECHAT_API_BASE", "https://api.weixin.qq.com", "where the platform's interface is"),
+    Setting("WECHAT_ANSWER_WAIT", "4.3", "seconds a delivery waits for its answer; the platform hangs up after 5"),
 )
+
+
+@dataclass(frozen=True)
+class WeChatSettings:
+    """One Official Account; without secret nothing can be pushed, without AES keys deliveries come in plain mode."""
+
+    token: str = field(repr=False)
+    app_id: str
+    app_secret: str = field(repr=False)
+    aes_keys: tuple[str, ...] = field(repr=False)
+    api_base: str
+    answer_wait: float
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,7 @@ class Settings:
     answer_wait: float
     worker_timeout: float
     cookie_secure: bool
+    wechat: WeChatSettings | None
 
 
 def read_settings(env_file: Path | None = None) -> Settings:
@@ -82,12 +101,25 @@ def read_settings(env_file: Path | None = None) -> Settings:
         "answer_wait": env.float("BOT_ANSWER_WAIT", float(default["BOT_ANSWER_WAIT"])),
         "worker_timeout": env.float("BOT_WORKER_TIMEOUT", float(default["BOT_WORKER_TIMEOUT"])),
         "cookie_secure": env.bool("BOT_COOKIE_SECURE", False),
+        "wechat": _wechat(env, default),
     }
     try:
         env.seal()
     except EnvError as error:
         raise BadSetting(_all_gaps(error)) from error
     return Settings(**values)
+
+
+def _wechat(env: Env, default: dict[str, str]) -> WeChatSettings | None:
+    account = WeChatSettings(
+        token=env.str("WECHAT_TOKEN", ""),
+        app_id=env.str("WECHAT_APP_ID", ""),
+        app_secret=env.str("WECHAT_APP_SECRET", ""),
+        aes_keys=tuple(k.strip() for k in env.str("WECHAT_AES_KEYS", "").split(",") if k.strip()),
+        api_base=env.str("WECHAT_API_BASE", default["WECHAT_API_BASE"]),
+        answer_wait=env.float("WECHAT_ANSWER_WAIT", float(default["WECHAT_ANSWER_WAIT"])),
+    )
+    return account if account.token else None
 
 
 def _all_gaps(error: EnvError) -> str:

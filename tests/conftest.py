@@ -91,7 +91,7 @@ def served(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     var = tmp_path_factory.mktemp("served")
     (var / "models").symlink_to(model_folder)
     environment = {**os.environ, "BOT_VAR": str(var), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": "", "PYTHONDONTWRITEBYTECODE": ""}
-    subprocess.run([sys.executable, "-m", "bot.cli", "laws", "prepare"], env=environment, cwd=ROOT, check=False, capture_output=True)
+    subprocess.run([sys.executable, "-m", "bot.cli", "laws", "show", "民法典", "1"], env=environment, cwd=ROOT, check=False, capture_output=True)
     port = _free_port()
     process = subprocess.Popen([sys.executable, "-m", "bot.cli", "serve", "--port", str(port)], env=environment, cwd=ROOT, stdout=subprocess.PIPE)
     url = f"http://127.0.0.1:{port}"

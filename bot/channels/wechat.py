@@ -16,6 +16,7 @@ from bot.channels.wechat_crypto import NotFromWeChat
 from bot.messages import clean_text
 from bot.storage.personal_data import KeyRing
 
+PREFIX = "wechat:"
 SCENE_PREFIX = "qrscene_"
 MENU = {
     "ask_law": "问法律问题",
@@ -163,7 +164,7 @@ def parse(fields: dict[str, str], query: Callable[[str], str], key: bytes | None
     return Delivered(
         openid=openid,
         account=account,
-        conversation=f"wechat:{sender}",
+        conversation=f"{PREFIX}{sender}",
         external_id=f"{sender[:16]}:{_short(name)}",
         what=what,
         nonce=_digest(f"{query('timestamp')}|{query('nonce')}", 64),

@@ -16,7 +16,6 @@ import aiohttp
 
 from bot.errors import LegalBotError
 
-SECONDS = 8.0
 CONNECT_SECONDS = 3.0
 
 
@@ -92,7 +91,7 @@ class WeChatApi:
         seconds: how long one call may take.
     """
 
-    def __init__(self, base: str, app_id: str, secret: str, seconds: float = SECONDS) -> None:
+    def __init__(self, base: str, app_id: str, secret: str, seconds: float) -> None:
         self._base, self.app_id, self._secret = base.rstrip("/"), app_id, secret
         self._timeout = aiohttp.ClientTimeout(total=seconds, connect=min(CONNECT_SECONDS, seconds))
         self._http: aiohttp.ClientSession | None = None

@@ -27,7 +27,7 @@ T = TypeVar("T")
 SWEEP_SECONDS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 TRIES = 30
-HOUSEKEEPING_EVERY = 300
+HOUSEKEEPING_EVERY, LOOK_BACK = 300, 1000
 PUSHED = Counter("wechat_pushed", "Texts pushed to WeChat residents, by how it went", ["result"])
 
 
@@ -46,6 +46,7 @@ class Delivery:
         self._others: set[asyncio.Task[Any]] = set()
         self._sweeper: asyncio.Task[None] | None = None
         self._floor = 0
+        self._ending = False
 
     async def start(self) -> None:
         """Begin, with what a crash left behind."""
@@ -55,6 +56,7 @@ class Delivery:
 
     async def stop(self) -> None:
         """End; what is not sent stays stored."""
+        self._ending = True
         tasks = [t for t in (self._sweeper, *self._running.values(), *self._others) if t]
         for task in tasks:
             task.cancel()
@@ -63,7 +65,9 @@ class Delivery:
             await self._api.stop()
 
     def wake(self, conversation: str) -> None:
-        """Say that something may have to go out to a resident."""
+        """Say that something may have to go out to a resident; before the start and after the end it is the sweeper's."""
+        if self._stopped:
+            return
         if conversation in self._running:
             self._again.add(conversation)
             return
@@ -73,7 +77,7 @@ class Delivery:
 
     def wake_later(self, conversation: str, seconds: float) -> None:
         """Say so after a pause, so that a passive reply arrives before what follows it."""
-        asyncio.get_running_loop().call_later(seconds, lambda: None if self._stopped else self.wake(conversation))
+        asyncio.get_running_loop().call_later(seconds, self.wake, conversation)
 
     def ask_for_permission(self, openid: str) -> None:
         """Find out beside everything else whether the account may push, while nobody knows."""
@@ -87,7 +91,7 @@ class Delivery:
 
     @property
     def _stopped(self) -> bool:
-        return self._sweeper is None or self._sweeper.done()
+        return self._sweeper is None or self._ending
 
     def _finished(self, conversation: str, task: asyncio.Task[None]) -> None:
         self._running.pop(conversation, None)
@@ -102,9 +106,9 @@ class Delivery:
         while True:
             try:
                 if round_number % HOUSEKEEPING_EVERY == 0:
-                    await self._in_thread(lambda s: wechat_store.forget_nonces(s, _now()), writing=True)
-                    # Now and then everything is looked through: PostgreSQL may show a lower id after a higher one.
-                    self._floor = 0
+                    await self._in_thread(lambda s: wechat_outbox.tidy(s, _now()), writing=True)
+                    # PostgreSQL may show a lower id after a higher one.
+                    self._floor = max(0, self._floor - LOOK_BACK)
                 self._floor, found = await self._in_thread(lambda s: wechat_outbox.undelivered(s, self._floor))
                 for conversation in found:
                     if conversation not in self._running:

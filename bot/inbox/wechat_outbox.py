@@ -23,6 +23,7 @@ from bot.storage.tables import Conversation, Reply
 from bot.storage.wechat_tables import WeChatMessage, WeChatPart, WeChatResident, WeChatTakenReply
 
 TURN = timedelta(seconds=60)
+KEPT = timedelta(days=3)
 UNSURE_LIMIT = 2
 WECHAT = "wechat"
 
@@ -179,6 +180,14 @@ def undelivered(session: Session, floor: int) -> tuple[int, list[str]]:
     on_their_way = sa.select(WeChatPart.conversation_id).where(WeChatPart.state.in_(("waiting", "sending"))).distinct()
     found = dict.fromkeys([row[1] for row in untaken] + list(session.execute(on_their_way).scalars()))
     return (untaken[0][0] - 1 if untaken else max(floor, store.newest_reply(session))), list(found)
+
+
+def tidy(session: Session, now: datetime) -> None:
+    """Remove what is only needed while a message travels: nonces, carried texts, parts that reached the resident."""
+    wechat_store.forget_nonces(session, now)
+    old = now - KEPT
+    session.execute(sa.delete(WeChatPart).where(WeChatPart.state.in_(("sent", "passive", "dropped")), WeChatPart.said_at < old))
+    session.execute(sa.delete(WeChatMessage).where(WeChatMessage.first_at < old))
 
 
 def _lock(session: Session, conversation: str) -> Any:

@@ -21,6 +21,7 @@ _STAY = 1e-3
 _RATE = 1e-3
 _EPOCHS = 20
 _SIZE = 256
+_FEWEST = 200
 
 
 class Encoder:
@@ -92,6 +93,7 @@ def learn_projection(questions: np.ndarray, answers: np.ndarray, documents: np.n
 
     Both start as the documents' 256 principal axes and are moved by Adam on the softmax over the step's other documents
     and 1024 random ones; a pull towards the start keeps what the encoder knew. Seconds on one core; same input, same output.
+    With fewer than 200 questions nothing is learned: the axes alone.
 
     Args:
         questions: one vector a question.
@@ -105,7 +107,8 @@ def learn_projection(questions: np.ndarray, answers: np.ndarray, documents: np.n
     axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(_SIZE)])
     step = _Adam([axes.copy(), axes.copy()])
     size = min(_PAIRS_A_STEP, len(questions))
-    for _ in range(_EPOCHS if size else 0):
+    # Too few questions would only teach their own words.
+    for _ in range(_EPOCHS if len(questions) >= _FEWEST else 0):
         order = chance.permutation(len(questions))
         for start in range(0, len(order) - size + 1, size):
             chosen = order[start : start + size]

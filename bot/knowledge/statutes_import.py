@@ -167,7 +167,10 @@ def stored_documents(path: Path) -> list[StatuteDocument]:
         for document_id, label, heading, text in rows:
             articles.setdefault(document_id, []).append(ArticleText(label, heading, text))
         rows = connection.execute("SELECT title, author, publication_date, effective_date, status, kind, url, source, id FROM documents")
-        return [StatuteDocument(*row[:8], articles=tuple(articles.get(row[8], ()))) for row in rows]
+        return [
+            StatuteDocument(title, author, published, effective, status, group, url, source, tuple(articles.get(number, ())))
+            for title, author, published, effective, status, group, url, source, number in rows
+        ]
 
 
 def write_store(path: Path, documents: Iterable[StatuteDocument]) -> None:
@@ -191,9 +194,8 @@ def write_store(path: Path, documents: Iterable[StatuteDocument]) -> None:
 def _once(documents: Iterable[StatuteDocument]) -> list[StatuteDocument]:
     unique = {}
     for document in documents:
-        if not is_day(document.effective_date):
-            document = replace(document, effective_date=document.publication_date)
-        unique[document.title, document.effective_date] = document
+        dated = document if is_day(document.effective_date) else replace(document, effective_date=document.publication_date)
+        unique[dated.title, dated.effective_date] = dated
     return list(unique.values())
 
 

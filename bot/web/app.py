@@ -20,7 +20,7 @@ from bot.office import read_office
 from bot.settings import Settings, read_settings
 from bot.storage import personal_data
 from bot.storage.database import Database, open_database, wait_for_database
-from bot.web import assets, chat, health, laws
+from bot.web import assets, chat, health, laws, wechat
 from bot.web.live import Live
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,8 @@ def create_app(settings: Settings, database: Database) -> Sanic:
     app.ctx.page = assets.resident_page(app.ctx.office)
     app.ctx.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
     app.blueprint([chat.bp, health.bp, laws.bp, assets.bp])
+    if settings.wechat:
+        wechat.mount(app, settings.wechat)
     app.add_route(resident_page, "/")
     app.register_middleware(_add_security_headers, "response")
     app.error_handler.add(Exception, _say_error)
@@ -70,8 +72,13 @@ async def resident_page(request: Request) -> HTTPResponse:
 async def _start(app: Sanic, _loop: Any) -> None:
     settings: Settings = app.ctx.settings
     app.ctx.live = Live(app.ctx.database, app.ctx.threads)
+
+    def answered(conversation: str) -> None:
+        app.ctx.live.wake(conversation)
+        wechat.answered(app, conversation)
+
     app.ctx.dispatcher = Dispatcher(
-        app.ctx.database, app.ctx.threads, settings.worker_urls, settings.worker_token, settings.worker_timeout, app.ctx.live.wake
+        app.ctx.database, app.ctx.threads, settings.worker_urls, settings.worker_token, settings.worker_timeout, answered
     )
     app.ctx.live.start()
     await app.ctx.dispatcher.start()

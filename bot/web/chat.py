@@ -6,12 +6,13 @@ import asyncio
 import json
 import logging
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any, Callable, TypeVar
 
 import sqlalchemy as sa
 from sanic import Blueprint, response
 from sanic.request import Request
-from sanic.response import BaseHTTPResponse, HTTPResponse
+from sanic.response import HTTPResponse
 from sqlalchemy.orm import Session
 
 from bot.channels import web
@@ -59,7 +60,7 @@ async def say(request: Request) -> HTTPResponse:
 
 
 @bp.get("/events")
-async def events(request: Request) -> BaseHTTPResponse | None:
+async def events(request: Request) -> HTTPResponse | None:
     """Stream what is said in a conversation (server-sent events); resumes after `Last-Event-ID` or `after`."""
     try:
         conversation = _conversation(request)
@@ -73,7 +74,7 @@ async def events(request: Request) -> BaseHTTPResponse | None:
     try:
         while not app.ctx.stopping:
             event.clear()
-            for reply in await in_thread(app, lambda s: store.replies_after(s, conversation, last)):
+            for reply in await in_thread(app, partial(store.replies_after, conversation=conversation, last_id=last)):
                 last = reply.id
                 await stream.send(f"id: {reply.id}\ndata: {json.dumps(describe(reply), ensure_ascii=False)}\n\n")
             try:

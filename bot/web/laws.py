@@ -11,7 +11,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.knowledge.law_names import UnreadableArticleNumber, short_title
-from bot.knowledge.statutes import FILE_NAME, LawNotFound, StatuteStore, StoreUnusable
+from bot.knowledge.statutes import LawNotFound, StoreUnusable
+from bot.knowledge.statutes_import import open_store
 from bot.office import BEIJING
 
 bp = Blueprint("laws", url_prefix="/api/laws")
@@ -25,7 +26,7 @@ async def article(request: Request) -> HTTPResponse:
     try:
         found = await asyncio.get_running_loop().run_in_executor(request.app.ctx.threads, _look_up, request.app, law, number)
     except (LawNotFound, UnreadableArticleNumber):
-        return response.json({"error": "没有找到这一条。"}, status=404)
+        return response.json({"error": "法条库里还没有这一条的全文。条文名称和条号没有变，可以请社区法律顾问或拨打12348核实。"}, status=404)
     except StoreUnusable:
         return response.json({"error": "法条库还没有准备好，请稍后再看。"}, status=503, headers={"Retry-After": "30"})
     return response.json(found, headers={"Cache-Control": f"max-age={DAY}"})
@@ -33,7 +34,7 @@ async def article(request: Request) -> HTTPResponse:
 
 def _look_up(app: Any, law: str, number: str) -> dict[str, str]:
     if not hasattr(app.ctx, "statutes"):
-        app.ctx.statutes = StatuteStore(app.ctx.settings.var / FILE_NAME)
+        app.ctx.statutes = open_store(app.ctx.settings.var)
     found = app.ctx.statutes.article(law, number, datetime.now(BEIJING).date())
     return {
         "law": found.law.title,

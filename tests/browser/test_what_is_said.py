@@ -101,8 +101,9 @@ def test_whatever_is_typed_is_answered(resident, text):
 
 
 def test_a_person_is_told_from_the_assistant(resident):
-    said = {"id": 10**9, "message": None, "said_by": "advisor", "at": "2026-11-23T04:00:00+00:00", "text": "您好，我看过您的情况了。", "buttons": [], "citations": [], "kind": "text", "data": {}}
-    resident.page.route("**/api/chat/events*", lambda route: route.fulfill(content_type="text/event-stream", body=f"id: {10**9}\ndata: {json.dumps(said)}\n\n"))
+    said = {"id": 10**9, "message": None, "said_by": "advisor", "at": "2026-11-23T04:00:00+00:00", "kind": "text"}
+    event = f"id: {10**9}\ndata: {json.dumps({**said, 'text': '您好，我看过您的情况了。', 'buttons': [], 'citations': [], 'data': {}})}\n\n"
+    resident.page.route("**/api/chat/events*", lambda route: route.fulfill(content_type="text/event-stream", body=event))
     resident.says(QUESTION)
     expect(resident.page.locator(".by-person .by")).to_contain_text("人工回复 · 社区法律顾问")
     expect(resident.page.locator("#speaker")).to_contain_text("人工回复")
@@ -111,8 +112,8 @@ def test_a_person_is_told_from_the_assistant(resident):
 
 def test_answers_are_read_aloud_on_request(resident):
     resident.says(QUESTION)
-    button = resident.page.locator(".reply .tool", has_text="朗读").last
-    resident.page.evaluate("speechSynthesis.speak = words => (window.spoken = words.text)")
+    button = resident.page.locator(".tool:visible").last
+    resident.page.evaluate("() => { speechSynthesis.speak = words => (window.spoken = words.text); }")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     assert "押金" in resident.page.evaluate("window.spoken")

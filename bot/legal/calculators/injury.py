@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.legal.calculators.inputs import wage, whole
 from bot.legal.sources import Law
-from bot.legal.sums import Result, Step, Sum, Uncountable, plain, rounded, yuan
+from bot.legal.sums import Result, Step, Sum, plain, rounded, yuan
 
 LUMP_MONTHS = {1: 27, 2: 25, 3: 23, 4: 21, 5: 18, 6: 16, 7: 13, 8: 11, 9: 9, 10: 7}
 ALLOWANCE_PERCENT = {1: 90, 2: 85, 3: 80, 4: 75, 5: 70, 6: 60}
@@ -17,14 +17,16 @@ SPOUSE_PERCENT, OTHER_PERCENT = 40, 30
 _GRADES = "一二三四五六七八九十"
 
 
-def injury_benefits(grade: int | None, own_wage: Decimal, leave_months: Decimal = Decimal(0), local_average: Decimal | None = None) -> Sum:
+def injury_benefits(
+    assessed: Decimal | int | None, own_wage: Decimal, leave_months: Decimal = Decimal(0), local_average: Decimal | None = None
+) -> Sum:
     """Return what the regulation itself fixes after a work injury, 元.
 
     The lump sum by grade; the monthly allowance of grades 1 to 6; the wage that goes on during treatment. Without a
     grade the lump sum is the range from grade 10 to grade 1. What the province fixes for grades 5 to 10 is left out.
 
     Args:
-        grade: 1 to 10, None before the assessment.
+        assessed: grade 1 to 10, None before the assessment.
         own_wage: average insured monthly wage of the twelve months before the injury.
         leave_months: months of treatment with the wage going on, at most 24.
         local_average: monthly; the own wage counts from 60 % to 300 % of it. None counts it as it is and says so.
@@ -36,14 +38,13 @@ def injury_benefits(grade: int | None, own_wage: Decimal, leave_months: Decimal 
     """
     pay = wage(own_wage, "own_wage")
     months = Decimal(whole(leave_months, "停工治疗的月数", "leave_months", 0, MOST_LEAVE_MONTHS, "个月"))
-    if grade is not None and grade not in LUMP_MONTHS:
-        raise Uncountable("伤残等级是一级到十级，请再写一次；还没鉴定就写“没鉴定”。", "grade")
+    grade = None if assessed is None else whole(assessed, "伤残等级", "grade", 1, 10, "级")
     counted, steps = _own_wage(pay, local_average)
     results = [_lump_sum(grade, counted, steps)]
-    if grade in ALLOWANCE_PERCENT:
-        percent = ALLOWANCE_PERCENT[grade or 1]
+    if grade is not None and grade in ALLOWANCE_PERCENT:
+        percent = ALLOWANCE_PERCENT[grade]
         allowance = rounded(counted * percent / 100)
-        who = "每月伤残津贴" if (grade or 1) <= 4 else "单位难以安排工作时，每月伤残津贴"
+        who = "每月伤残津贴" if grade <= 4 else "单位难以安排工作时，每月伤残津贴"
         steps.append(Step(who, f"{plain(counted)} × {percent}% = {yuan(allowance)}", allowance))
         results.append(Result(who, allowance))
     if months:

@@ -34,7 +34,6 @@ export class Conversation {
       answered: (message, answer) => this.#answered(message, answer),
       delayed: (message, words) => this.#delayed(message, words),
       refused: (message, words) => this.#wasRefused(message, words),
-      sentElsewhere: () => this.catchUp(),
     });
     this.#live = new Live({
       reply: (reply) => this.#heard(reply),
@@ -47,11 +46,14 @@ export class Conversation {
 
   /** Show again what was said before, then send what still waits. */
   async restore() {
-    if (store.conversation()) await this.catchUp();
+    if (store.conversation()) {
+      await this.catchUp();
+      this.#listen(0);
+    }
     for (const message of store.waiting()) if (!this.#rows.has(message.id)) this.#log.say(message, "sending");
     this.#restored = true;
     this.#log.speakUp();
-    this.#outbox.drain();
+    this.#outbox.takeUp();
   }
 
   /** Say something. The same words as were refused just now go out under the same id. */
@@ -81,7 +83,8 @@ export class Conversation {
 
   #isSending(message) {
     this.#sending = true;
-    this.#log.mark(message.id, "sending");
+    if (this.#log.hasSaid(message.id)) this.#log.mark(message.id, "sending");
+    else this.#log.say(message, "sending");
     this.#tell();
   }
 

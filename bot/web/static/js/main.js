@@ -31,6 +31,7 @@ function start() {
     goQuiet();
   }
 
+  byId("starting").remove();
   log.reply(own(GREETING));
   sheet.prepare();
   prepareElder(log);

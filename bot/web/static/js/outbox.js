@@ -8,11 +8,12 @@ const LONGEST_PAUSE = 15000;
 
 export class Outbox {
   #on;
-  #draining = null;
+  #queue = [];
+  #draining = false;
   #wakeUp = () => {};
   #stopped = new AbortController();
 
-  /** @param on callbacks: sending(message), answered(message, answer), delayed(message, words), refused(message, words), sentElsewhere() */
+  /** @param on callbacks: sending(message), answered(message, answer), delayed(message, words), refused(message, words) */
   constructor(on) {
     this.#on = on;
     window.addEventListener("online", () => this.#wakeUp());
@@ -21,21 +22,15 @@ export class Outbox {
   /** Keep a message and send it as soon as may be. */
   add(message) {
     store.keepWaiting(message);
-    this.drain(message);
+    this.#queue.push(message);
+    this.#drain();
   }
 
-  /** Send what waits. */
-  async drain(message = null) {
-    if (this.#draining) {
-      this.#wakeUp();
-      return;
-    }
-    this.#draining = alone(() => this.#sendAll());
-    const sentHere = await this.#draining;
-    this.#draining = null;
-    if (this.#stopped.signal.aborted) return;
-    if (store.waiting().length) this.drain();
-    else if (message && !sentHere.has(message.id)) this.#on.sentElsewhere();
+  /** Send what an earlier visit left, or another tab has in hand; the server tells doubles by their id. */
+  takeUp() {
+    const mine = new Set(this.#queue.map((message) => message.id));
+    this.#queue.push(...store.waiting().filter((message) => !mine.has(message.id)));
+    this.#drain();
   }
 
   /** Send nothing more. */
@@ -44,19 +39,21 @@ export class Outbox {
     this.#wakeUp();
   }
 
-  async #sendAll() {
-    const done = new Set();
+  async #drain() {
+    this.#wakeUp();
+    if (this.#draining) return;
+    this.#draining = true;
     let pause = FIRST_PAUSE;
-    for (let [message] = store.waiting(); message && !this.#stopped.signal.aborted; [message] = store.waiting()) {
-      if (await this.#send(message)) {
-        done.add(message.id);
+    while (this.#queue.length && !this.#stopped.signal.aborted) {
+      if (await this.#send(this.#queue[0])) {
+        this.#queue.shift();
         pause = FIRST_PAUSE;
       } else {
         await this.#sleep(pause);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }
     }
-    return done;
+    this.#draining = false;
   }
 
   /** Try once; returns whether the server has decided. */
@@ -88,9 +85,4 @@ export class Outbox {
       };
     });
   }
-}
-
-/** One tab sends at a time, where the browser can arrange it; elsewhere the server tells doubles by their id. */
-function alone(work) {
-  return navigator.locks ? navigator.locks.request("legal.outbox", work) : work();
 }

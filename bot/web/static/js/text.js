@@ -4,7 +4,7 @@ import { element } from "./dom.js";
 import { SAY } from "./words.js";
 
 const HEADING = /^【(.+)】(.*)$/;
-const ITEM = /^(\d{1,2}\.|·)\s*(.+)$/;
+const ITEM = /^(\d{1,2}\.(?!\d)|·)\s*(.+)$/;
 const LABEL = /^([^：，。；]{2,12})：(.*)$/;
 const FINE = /^(以上为一般法律信息|——)/;
 export const CASE_NUMBER = /[A-Z]{1,6}\d{4}-\d{5,}/;

@@ -1,0 +1,102 @@
+"""A running product, a platform that calls it, and a worker; with time scaled so that five seconds are four tenths of one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from bot.inbox import dispatcher, wechat_delivery
+from bot.messages import Outbound
+from bot.settings import ROOT, Settings, WeChatSettings, read_settings
+from bot.web import live, wechat
+from tests.wechat.platform import APP_ID, SECRET, TOKEN, Platform
+from tests.wechat.product import WORKER_TOKEN, Product, Worker
+
+CUT_AFTER = 0.4
+ANSWER_WAIT = 0.3
+
+
+@pytest.fixture(autouse=True)
+def scaled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for seconds waits for hundredths of a second."""
+    monkeypatch.setattr(wechat_delivery, "SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr(wechat_delivery, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(wechat_delivery, "LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(dispatcher, "SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr(live, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(wechat, "AFTER_PASSIVE", 0.02)
+    monkeypatch.setattr(wechat, "API_SECONDS", 0.5)
+
+
+@dataclass
+class World:
+    """Everything of one scenario."""
+
+    platform: Platform
+    worker: Worker
+    product: Product
+    settings: Settings
+    others: list[Product]
+
+    def start(self, **account: object) -> None:
+        """Start the product with changed account settings, and tell the platform its address."""
+        self.platform.address = self.product.start(**account)
+
+    def restart(self) -> None:
+        self.product.stop()
+        self.start()
+
+    def another(self) -> Product:
+        """Start a second web process over the same database."""
+        product = Product(self.settings)
+        product.start()
+        self.others.append(product)
+        return product
+
+    def says(self, openid: str, text: str) -> list[str]:
+        """Deliver a text and return what the phone shows once everything is quiet."""
+        self.platform.deliver(self.platform.text(openid, text))
+        self.product.quiet()
+        return self.platform.texts(openid)
+
+
+@pytest.fixture()
+def world(tmp_path: Path) -> Iterator[World]:
+    """Not started yet: a scenario may first change the account."""
+    platform = Platform(CUT_AFTER)
+    base = replace(read_settings(env_file=tmp_path / "none"), var=tmp_path, database_url=f"sqlite:///{tmp_path / 'bot.db'}", office=ROOT / "office.yml")
+    account = WeChatSettings(TOKEN, APP_ID, SECRET, (), platform.start(), ANSWER_WAIT)
+    settings = replace(base, worker_token=WORKER_TOKEN, wechat=account)
+    product = Product(settings)
+    product.database.migrate()
+    worker = Worker(product.database)
+    product.settings = settings = replace(settings, worker_urls=(worker.start(),))
+    made = World(platform, worker, product, settings, [])
+    yield made
+    for each in (product, *made.others):
+        each.stop()
+    worker.stop()
+    platform.stop()
+    nothing_was_said_twice(platform)
+
+
+@pytest.fixture()
+def running(world: World) -> World:
+    world.start()
+    return world
+
+
+def nothing_was_said_twice(platform: Platform) -> None:
+    """Whatever a scenario does: no answer reaches a phone twice, unless it says that it is a repetition."""
+    for openid, shown in platform.phones.items():
+        doubled = [text for text, times in Counter(s.text for s in shown if s.how == "push").items() if times > 1]
+        assert not doubled, f"{openid} was told twice: {doubled}"
+
+
+def long_answer(sentences: int) -> list[Outbound]:
+    """An answer of so many sentences of 50 characters."""
+    return [Outbound("".join(f"第{n:03d}句：" + "这是一句正好五十个字的话用来看看长的答复怎么分成几段发" + "出去给居民看。" for n in range(1, sentences + 1)))]
