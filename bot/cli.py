@@ -51,7 +51,7 @@ def train(force: bool = typer.Option(False, help="Train even if nothing changed.
         return
     before = sorted(p.name for p in path.parent.glob("dialogue-*.tar.gz"))
     _tell("Training: " + ("asked for with --force." if path.exists() else f"the inputs changed since {before[-1]}." if before else "there is no model yet."))
-    done = subprocess.run([sys.executable, "-m", "bot.dialogue.training", str(path)], env={**os.environ, **QUIET}, cwd=ROOT, stdout=sys.stderr)
+    done = subprocess.run([sys.executable, "-m", "bot.dialogue.training", str(path)], env={**os.environ, **QUIET}, cwd=ROOT, stdout=sys.stderr, check=False)
     if done.returncode != 0 or not path.exists():
         _tell("Training failed; the messages above say why. The model in use was not touched.")
         raise typer.Exit(1)

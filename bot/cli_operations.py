@@ -6,6 +6,7 @@ import typer
 
 from bot.settings import read_settings
 
+
 def doctor() -> None:
     """Say what is misconfigured, missing or behind, each with its mend; exit code 1 when something is bad."""
     from bot.doctor import BAD, examine

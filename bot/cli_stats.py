@@ -62,7 +62,8 @@ def demo(
     of_year = year or datetime.now(BEIJING).year
     with database.transaction() as session:
         written = write_demo_year(session, read_office(settings.office), of_year, cases, seed, datetime.now(BEIJING))
-    print(f"{written} fictional cases of {of_year} (seed {seed}). See them with: bot stats --from {of_year}-01-01 --to {of_year}-12-31 --with-demo", file=sys.stderr)
+    see = f"bot stats --from {of_year}-01-01 --to {of_year}-12-31 --with-demo"
+    print(f"{written} fictional cases of {of_year} (seed {seed}). See them with: {see}", file=sys.stderr)
 
 
 def mount(app: typer.Typer) -> None:
@@ -80,7 +81,7 @@ def _count(session: Any, m: metrics.Metric, period: Period, dimensions: list[str
         "unit": m.unit,
         "total": total,
         "parts": [
-            {**{d: v for d, v in zip(dimensions, codes)}, "labels": [metrics.label_of(d, v, office) for d, v in zip(dimensions, codes)], "count": n}
+            {**dict(zip(dimensions, codes)), "labels": [metrics.label_of(d, v, office) for d, v in zip(dimensions, codes)], "count": n}
             for codes, n in parts
         ],
     }

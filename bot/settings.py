@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from environs import Env, EnvError, EnvValidationError
 from marshmallow import ValidationError
@@ -88,7 +89,7 @@ def read_settings(env_file: Path | None = None) -> Settings:
         env.read_env(str(path), recurse=False)
     default = {s.name: s.default for s in DECLARED}
     var = _under_root(env.str("BOT_VAR", default["BOT_VAR"]))
-    values = {
+    values: dict[str, Any] = {
         "var": var,
         "database_url": env.str("DATABASE_URL", "") or f"sqlite:///{var / 'bot.db'}",
         "host": env.str("BOT_HOST", default["BOT_HOST"]),

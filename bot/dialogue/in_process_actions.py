@@ -31,7 +31,9 @@ class InProcessActions(EndpointConfig):
         self._executor = ActionExecutor()
         self._executor.register_package(package)
 
-    async def request(self, method: str = "post", subpath: str | None = None, content_type: str | None = None, compress: bool = False, **kwargs: Any) -> dict[str, Any]:
+    async def request(
+        self, method: str = "post", subpath: str | None = None, content_type: str | None = None, compress: bool = False, **kwargs: Any
+    ) -> dict[str, Any]:
         """Run the action that the call names and return its events and responses."""
         try:
             return await self._executor.run(kwargs["json"]) or {}

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Callable
 
-from bot.messages import Button, CitedArticle, Outbound
 from bot.knowledge.cards import SCREEN, Card
 from bot.knowledge.law_names import article_label, short_title
+from bot.messages import Button, CitedArticle, Outbound
 from bot.office import Office
 
 SIGNED = "—— 智能助手自动回复"

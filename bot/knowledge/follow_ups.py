@@ -11,7 +11,10 @@ _PARTS = (
     ("steps", r"下一步|接下来|流程|步骤|怎么(办|操作|申请|走)|咋(办|弄)"),
 )
 # A follow-up holds nothing but the question itself; any other word makes it a new question.
-_FILLERS = re.compile(r"那么|请问|还有|另外|然后|具体|应该|需要|一般|大概|这个|这种|这事|事情|是什么|有没有|有|那|我|该|要|得|去|到|找|向|办|申请|是|的|呢|啊|吗|呀|了|么|吧|什么|会|能|可以|怎样|怎么|[，,、\s]")
+_FILLERS = re.compile(
+    r"那么|请问|还有|另外|然后|具体|应该|需要|一般|大概|这个|这种|这事|事情|是什么|有没有|有|那|我"
+    r"|该|要|得|去|到|找|向|办|申请|是|的|呢|啊|吗|呀|了|么|吧|什么|会|能|可以|怎样|怎么|[，,、\s]"
+)
 
 
 def follow_up_part(text: str) -> str | None:

@@ -26,8 +26,10 @@ LONGEST_QUESTION = 300
 # How much each sign counts. Tuned on tests/knowledge/lay_questions.jsonl and on the cards' training sentences, with a fifth
 # of asked_articles.yml left out in turn; docs/laws.md has the figures.
 WORDS, MEANING, PHRASE_WORDS, PHRASE_SHARE, PHRASE_MEANING = 0.32, 1.2, 0.13, 0.1, 0.1
-CARD, PRIOR, WHOLE_TEXT, CHAPTER_OF_PHRASES, CHAPTER_OF_ARTICLES = 0.25, 0.15, -0.2, 0.17, 0.08
+CARD, PRIOR, WHOLE_TEXT, CHAPTER_OF_PHRASES, CHAPTER_OF_ARTICLES = 0.45, 0.15, -0.2, 0.17, 0.08
 _NEAREST_QUESTIONS = 30
+# Nearness of a question to a card's nearest question: below the first it says nothing, at the second it says all.
+_CARD_FAR, _CARD_NEAR = 0.4, 0.9
 _NAMED = re.compile(r"([\u4e00-\u9fff《》（）〈〉]{2,60}?)\s*第?\s*([零一二三四五六七八九十百千]+|\d{1,4})\s*条(之[一二三四五六七八九十])?")
 
 
@@ -170,7 +172,7 @@ class LawSearch:
 
 
 def _card_scores(meaning: Meaning, asked: np.ndarray, size: int) -> np.ndarray:
-    """Give each article cited by a card the nearness of the nearest question of that card, from 0.4 (nothing) to 0.8 (full)."""
+    """Give each article that a card cites the nearness of that card's nearest question, 0 (far) to 1 (the same)."""
     scores = np.zeros(size, np.float32)
     if not len(meaning.questions) or not len(meaning.cited_rows):
         return scores
@@ -179,7 +181,7 @@ def _card_scores(meaning: Meaning, asked: np.ndarray, size: int) -> np.ndarray:
     cards = np.zeros(int(max(meaning.question_cards.max(), meaning.cited_cards.max())) + 1, np.float32)
     np.maximum.at(cards, meaning.question_cards[nearest], near[nearest])
     np.maximum.at(scores, meaning.cited_rows, cards[meaning.cited_cards])
-    return scores
+    return np.clip((scores - _CARD_FAR) / (_CARD_NEAR - _CARD_FAR), 0, 1)
 
 
 def _votes(groups: np.ndarray, scores: np.ndarray, voters: int, sharpness: float) -> np.ndarray:

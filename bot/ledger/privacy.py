@@ -67,9 +67,8 @@ def erase_conversation(session: Session, conversation: str, now: datetime, keep_
     """
     gone = sa.select(Message.id).where(Message.conversation_id == conversation, Message.external_id != (keep_message or ""))
     session.execute(sa.delete(Reply).where(Reply.message_id.in_(gone)).execution_options(synchronize_session=False))
-    deleted = session.execute(
-        sa.delete(Message).where(Message.conversation_id == conversation, Message.external_id != (keep_message or "")).execution_options(synchronize_session=False)
-    )
+    said = sa.and_(Message.conversation_id == conversation, Message.external_id != (keep_message or ""))
+    deleted = session.execute(sa.delete(Message).where(said).execution_options(synchronize_session=False))
     if keep_message is None:
         session.execute(sa.delete(Tracker).where(Tracker.conversation_id == conversation).execution_options(synchronize_session=False))
     emptied, kept = [], []

@@ -16,7 +16,10 @@ class Emergency(Coded):
     SUICIDE = ("suicide", "请现在就拨打12356心理援助热线，情况紧急拨打110或120。您的感受很重要，先别一个人待着，叫一位信得过的人来陪您。")
     CHILD_HARM = ("child_harm", "请马上拨打110，孩子受伤同时拨打120。先让孩子离开危险，不要让孩子反复讲经过，保留衣物和聊天记录。")
     ELDER_NEGLECT = ("elder_neglect", "老人有危险请马上拨打110或120，并告诉所在社区居委会。请先确认老人能喝水、吃药、有人陪。")
-    TRAFFICKING_UNLAWFUL_DETENTION = ("trafficking_unlawful_detention", "请马上拨打110，说清您在哪里；不方便说话，就让电话通着，或请信得过的人替您报警。先保证自身安全。")
+    TRAFFICKING_UNLAWFUL_DETENTION = (
+        "trafficking_unlawful_detention",
+        "请马上拨打110，说清您在哪里；不方便说话，就让电话通着，或请信得过的人替您报警。先保证自身安全。",
+    )
     FRAUD_IN_PROGRESS = ("fraud_in_progress", "请立刻停止转账，挂断电话，关掉屏幕共享，马上拨打110；咨询可拨打96110。同时联系银行尝试止付，保留记录。")
     FIRE_GAS = ("fire_gas", "请先撤到安全的地方，再拨打119或110。闻到燃气味不要开关电器、不要点火；有人受伤拨打120。")
     ACCIDENT_INJURY = ("accident_injury", "有人受伤请先拨打120，再拨打110。打开双闪，人到安全处；不要随意移动伤者，保护现场并拍照。")

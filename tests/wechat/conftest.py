@@ -1,4 +1,4 @@
-"""A running product, a platform that calls it, and a worker; with time scaled so that five seconds are four tenths of one."""
+"""A running product, a platform that calls it, and a worker; what waits for seconds waits for hundredths of one."""
 
 from __future__ import annotations
 
@@ -8,28 +8,30 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from bot.inbox import dispatcher, wechat_delivery
 from bot.messages import Outbound
 from bot.settings import ROOT, Settings, WeChatSettings, read_settings
+from bot.storage.wechat_tables import WeChatMessage
 from bot.web import live, wechat
 from tests.wechat.platform import APP_ID, SECRET, TOKEN, Platform
 from tests.wechat.product import WORKER_TOKEN, Product, Worker
 
-CUT_AFTER = 0.4
-ANSWER_WAIT = 0.3
+PATIENT, IMPATIENT = 10.0, 0.2
 
 
 @pytest.fixture(autouse=True)
 def scaled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What waits for seconds waits for hundredths of a second."""
+    """The pauses between looks; a delivery is let go by being cut, not by time."""
     monkeypatch.setattr(wechat_delivery, "SWEEP_SECONDS", 0.05)
     monkeypatch.setattr(wechat_delivery, "FIRST_PAUSE", 0.02)
     monkeypatch.setattr(wechat_delivery, "LONGEST_PAUSE", 0.1)
     monkeypatch.setattr(dispatcher, "SWEEP_SECONDS", 0.05)
     monkeypatch.setattr(live, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(wechat, "AFTER_PASSIVE", 0.02)
-    monkeypatch.setattr(wechat, "API_SECONDS", 0.5)
+    monkeypatch.setattr(wechat, "LET_GO_AFTER", 100)
+    monkeypatch.setattr(wechat, "API_SECONDS", 1.0)
 
 
 @dataclass
@@ -46,9 +48,15 @@ class World:
         """Start the product with changed account settings, and tell the platform its address."""
         self.platform.address = self.product.start(**account)
 
-    def restart(self) -> None:
-        self.product.stop()
-        self.start()
+    def deliveries(self) -> int:
+        """How many deliveries of messages were admitted."""
+        return self.product.read(lambda s: s.execute(sa.select(sa.func.coalesce(sa.func.sum(WeChatMessage.deliveries), 0))).scalar_one())
+
+    def slowly(self, openid: str, text: str) -> None:
+        """Say something whose answer comes after `success`."""
+        self.worker.hold(text)
+        assert self.platform.deliver(self.platform.text(openid, text)).bodies == ["success"]
+        self.worker.release(text)
 
     def another(self) -> Product:
         """Start a second web process over the same database."""
@@ -67,9 +75,9 @@ class World:
 @pytest.fixture()
 def world(tmp_path: Path) -> Iterator[World]:
     """Not started yet: a scenario may first change the account."""
-    platform = Platform(CUT_AFTER)
+    platform = Platform()
     base = replace(read_settings(env_file=tmp_path / "none"), var=tmp_path, database_url=f"sqlite:///{tmp_path / 'bot.db'}", office=ROOT / "office.yml")
-    account = WeChatSettings(TOKEN, APP_ID, SECRET, (), platform.start(), ANSWER_WAIT)
+    account = WeChatSettings(TOKEN, APP_ID, SECRET, (), platform.start(), PATIENT)
     settings = replace(base, worker_token=WORKER_TOKEN, wechat=account)
     product = Product(settings)
     product.database.migrate()
@@ -86,7 +94,15 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture()
 def running(world: World) -> World:
+    """Started, with all the time in the world for an answer to go back passively."""
     world.start()
+    return world
+
+
+@pytest.fixture()
+def impatient(world: World) -> World:
+    """Started, with little time for an answer that a scenario holds back."""
+    world.start(answer_wait=IMPATIENT)
     return world
 
 
