@@ -8,12 +8,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.calculators import start_calculator
 from actions.wiring import Events, apologise, cards, channel, now, office, said, say, source_key, transaction, understood
 from bot.knowledge.answers import first_answer, follow_up
 from bot.knowledge.cards import Card
 from bot.knowledge.follow_ups import follow_up_part
 from bot.ledger.review import keep_question
 from bot.ledger.services import Service, record
+from bot.legal.calculator_forms import is_asked_for
 from bot.legal.safety import MENTION
 from bot.messages import Button, Outbound
 from bot.office import BEIJING
@@ -46,6 +48,8 @@ class ActionAskBack(Action):
 def answer_question(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     """Answer the latest message and return what to remember."""
     text, meaning = said(tracker), understood(tracker)
+    if is_asked_for(text):
+        return start_calculator(tracker)
     focus = cards().get(tracker.get_slot("card") or "")
     part = follow_up_part(text)
     if focus is not None and part is not None:

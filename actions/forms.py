@@ -19,6 +19,7 @@ from bot.errors import BadInput
 from bot.knowledge.follow_ups import follow_up_part
 from bot.ledger.consents import give_consent
 from bot.legal import intake
+from bot.legal.calculator_forms import is_asked_for
 from bot.legal.cases import CaseKind
 from bot.messages import Button, Outbound
 
@@ -146,6 +147,8 @@ def _digresses(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
 
 def _asks_for_a_service(tracker: Tracker) -> bool:
     """A menu button tapped in the middle of the form is no name and no wish."""
+    if is_asked_for(said(tracker)):
+        return True
     intent = tracker.latest_message.get("intent") or {}
     return intent.get("name") in SERVICES and float(intent.get("confidence") or 0) >= SURE and len(said(tracker)) <= 12
 

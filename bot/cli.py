@@ -73,7 +73,7 @@ def main() -> None:
 # Other files' commands are imported only when asked for, so that `bot serve` stays small.
 COMMANDS = {
     "bot.cli_stats": ("stats", "demo"),
-    "bot.cli_operations": ("doctor",),
+    "bot.cli_operations": ("doctor", "backup", "restore"),
     "bot.cli_laws": ("laws",),
     "bot.cli_understanding": ("understand", "nlu"),
     "bot.cli_review": ("nlu",),

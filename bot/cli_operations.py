@@ -1,6 +1,10 @@
-"""`bot doctor`."""
+"""`bot doctor`, `bot backup`, `bot restore`."""
 
 from __future__ import annotations
+
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
 
 import typer
 
@@ -18,6 +22,31 @@ def doctor() -> None:
     raise typer.Exit(1 if any(f.state == BAD for f in findings) else 0)
 
 
+def backup(file: Path = typer.Argument(..., help="Where to write the sealed copy.")) -> None:
+    """Write an encrypted, checked copy of everything while the product runs. The keys are not in it: keep them apart."""
+    from bot.storage.backup import back_up, inspect
+    from bot.storage.database import open_database
+
+    database = open_database(read_settings())
+    database.migrate()
+    written = back_up(database, file, datetime.now(timezone.utc))
+    if inspect(file) != written:
+        print(f"{file} does not read back as it was written; try again on another disk.", file=sys.stderr)
+        raise typer.Exit(1)
+    print(f"{file}: {sum(written.rows.values())} rows of {len(written.rows)} tables, read back and whole.", file=sys.stderr)
+
+
+def restore(file: Path = typer.Argument(..., exists=True, dir_okay=False, help="A file that `bot backup` wrote.")) -> None:
+    """Bring a backup into an empty database; a cut, altered or foreign file, or a database with data, is refused."""
+    from bot.storage.backup import restore as bring_back
+    from bot.storage.database import open_database
+
+    brought = bring_back(open_database(read_settings()), file)
+    print(f"{sum(brought.rows.values())} rows of {len(brought.rows)} tables are back. Now run `bot doctor`.", file=sys.stderr)
+
+
 def mount(app: typer.Typer) -> None:
     """Add these commands to `bot`."""
     app.command()(doctor)
+    app.command()(backup)
+    app.command()(restore)

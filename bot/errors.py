@@ -7,6 +7,10 @@ LegalBotError
 ├── UnknownCode         a code that taxonomy.yml does not have
 ├── BadPeriod           an empty, reversed or unreadable period
 ├── UnknownMetric       a metric or dimension that does not exist
+├── BadRecord           a record the books do not take: incomplete, twice, or against the life of a case
+├── PeriodRefused       a month that cannot be closed or reopened now
+├── NotOurReport        a file without our proof
+├── ReportBlocked       a report with a missing figure cannot be signed
 ├── CaseNotFound        no such case, or not this person's
 ├── BadInput            what a resident typed cannot be used; `hint` is for them, in Chinese
 ├── DatabaseBehind      the database was made by a newer release
@@ -40,6 +44,22 @@ class BadPeriod(LegalBotError):
 
 class UnknownMetric(LegalBotError):
     """A metric or dimension that is not in the registry."""
+
+
+class BadRecord(LegalBotError):
+    """The books do not take this record; nothing was written."""
+
+
+class PeriodRefused(LegalBotError):
+    """A month cannot be closed or reopened now; nothing was changed."""
+
+
+class NotOurReport(LegalBotError):
+    """A file that carries no proof of ours."""
+
+
+class ReportBlocked(LegalBotError):
+    """A report cannot be signed while a figure is missing."""
 
 
 class CaseNotFound(LegalBotError):

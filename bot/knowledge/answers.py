@@ -12,12 +12,14 @@ from typing import Callable
 from bot.knowledge.cards import SCREEN, Card
 from bot.knowledge.law_names import article_label, short_title
 from bot.messages import Button, CitedArticle, Outbound
+from bot.legal.calculator_forms import calculators_of
 from bot.office import Office
 
 SIGNED = "—— 智能助手自动回复"
 DISCLAIMER = "以上为一般法律信息，不是律师意见；期限以文书和主管部门为准。"
 ASK_MEDIATION = Button("申请人民调解", "申请人民调解")
 ASK_ADVISOR = Button("找社区法律顾问", "找社区法律顾问")
+CALCULATE = Button("算一算", "算一算")
 FOLLOW_UPS = {"steps": "接下来怎么办", "where": "去哪里办", "evidence": "要留什么证据", "deadline": "有没有期限"}
 
 
@@ -55,8 +57,9 @@ def follow_up(card: Card, part: str, office: Office) -> Outbound:
 def ways_on(card: Card, leave_out: str = "") -> tuple[Button, ...]:
     """Return the buttons under an answer: its other parts, and a person."""
     parts = [Button(title, title) for name, title in FOLLOW_UPS.items() if name == "deadline" and name != leave_out]
+    sums = [CALCULATE] if calculators_of(card.card_id) else []
     people = [ASK_MEDIATION, ASK_ADVISOR] if card.mediation_fit != "no" else [ASK_ADVISOR]
-    return (*people, *parts, Button("转人工", "转人工"))
+    return (*sums, *people, *parts, Button("转人工", "转人工"))
 
 
 def cited(card: Card) -> tuple[CitedArticle, ...]:

@@ -142,7 +142,7 @@ def _number(written: str) -> Decimal | None:
         return Decimal(scaled[1]) * {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}[scaled[2]]
     try:
         return Decimal(str(cn2an.cn2an(written.replace("两", "二").replace("〇", "零"), "smart")))
-    except ValueError:
+    except (ValueError, LookupError, ArithmeticError):  # cn2an trips over 百11 with a KeyError
         return None
 
 
@@ -150,6 +150,7 @@ def _percent(text: str) -> tuple[Decimal, str | None] | None:
     """Return (percent, 年|月|日 or None) of a written rate. 分 is 1 % a month or 10 % a year, 厘 a tenth of it."""
     said = re.search(r"[年月日天]", re.sub(r"\d+年\d*月?", "", text))
     period = said[0].replace("天", "日") if said else None
+    text = re.sub("[一每](?:个?月|年|天|日)", "", text)
     shares = re.search(rf"(百|千|万)分之({_NUMBER})", text)
     if shares:
         number = _number(shares[2])

@@ -13,7 +13,8 @@ from bot.legal.deadline_table import DEADLINES
 from bot.legal.deadlines import Deadline, deadline_sum
 
 ASKS = ("算一算", "算一下", "帮我算一算", "帮我算一下", "帮我算算", "算算", "计算器")
-KIND = "calc_kind"  # the pseudo input: which calculator
+# Offered when no card with a calculator is in focus.
+COMMON = ("severance", "overtime", "loan_interest", "limitation", "child_support", "injury_benefits", "court_fee", "prepaid_refund")
 
 
 # The cards whose question a period belongs to, in the table's order.

@@ -21,6 +21,7 @@ from bot.errors import BadSetting
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+TAG_BYTES = 16
 
 
 class KeyRing:
@@ -61,6 +62,19 @@ class KeyRing:
             return self._ciphers[name].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
         except InvalidTag as error:
             raise BadSetting(f"A value in {place} does not open with key {name!r}: altered, moved, or another key.") from error
+
+    def seal_bytes(self, body: bytes, nonce: bytes, place: str) -> bytes:
+        """Return bytes encrypted with the newest key; the caller never uses a nonce twice."""
+        return self._ciphers[self.newest].encrypt(nonce, body, place.encode())
+
+    def open_bytes(self, key: str, sealed: bytes, nonce: bytes, place: str) -> bytes | None:
+        """Return what `seal_bytes` encrypted, or None when it does not open."""
+        if key not in self._ciphers or len(sealed) < TAG_BYTES:
+            return None
+        try:
+            return self._ciphers[key].decrypt(nonce, sealed, place.encode())
+        except InvalidTag:
+            return None
 
     def look_up_hash(self, text: str, purpose: str) -> str:
         """Return a keyed hash (64 hex digits) that finds equal values without storing them."""

@@ -196,7 +196,7 @@ class ServiceEntry(Base):
     id = sa.Column(BIG_ID, primary_key=True, autoincrement=True)
     source_key = sa.Column(sa.String(200), nullable=False)
     kind = sa.Column(sa.String(40), nullable=False)
-    quantity = sa.Column(sa.Integer, nullable=False)
+    quantity = sa.Column(BIG_ID, nullable=False)
     happened_at = sa.Column(UtcTime, nullable=False)
     recorded_at = sa.Column(UtcTime, nullable=False)
     recorded_by = sa.Column(sa.String(64), nullable=False)

@@ -44,6 +44,13 @@ API_SECONDS = 8.0
 DELIVERED = Counter("wechat_deliveries", "Deliveries from WeChat, by what became of them", ["result"])
 
 
+class Caller:
+    """The platform at the other end of one delivery; once it hung up, nothing can be carried back through it."""
+
+    def __init__(self) -> None:
+        self.is_gone = False
+
+
 class Desk:
     """What the endpoint works with: the account, the pusher, and the deliveries in hand."""
 
@@ -53,12 +60,16 @@ class Desk:
         self.delivery = delivery
         self._in_hand: set[asyncio.Task[Any]] = set()
 
-    def keep(self, work: Coroutine[Any, Any, str | None]) -> asyncio.Future[str | None]:
-        """Run work to its end even when the platform hangs up."""
+    async def keep(self, work: Coroutine[Any, Any, str | None], caller: Caller) -> str | None:
+        """Run work to its end even when the platform hangs up; Sanic cancels the handler then."""
         task = asyncio.ensure_future(work)
         self._in_hand.add(task)
         task.add_done_callback(self._in_hand.discard)
-        return asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            caller.is_gone = True
+            raise
 
 
 def mount(app: Sanic, settings: WeChatSettings) -> None:
@@ -111,7 +122,8 @@ async def take(request: Request) -> HTTPResponse:
     try:
         fields, key = wechat.open_envelope(desk.account, lambda name: _query(request, name), request.body, now)
         delivered = wechat.parse(fields, lambda name: _query(request, name), key, personal_data.keys())
-        text = await desk.keep(_answer(request.app, delivered, now))
+        caller = Caller()
+        text = await desk.keep(_answer(request.app, delivered, now, caller), caller)
     except NotFromWeChat as refusal:
         return _refuse(refusal.reason, 403)
     except Unreadable as refusal:
@@ -127,7 +139,7 @@ async def take(request: Request) -> HTTPResponse:
     return response.text(reply, content_type="application/xml; charset=utf-8")
 
 
-async def _answer(app: Any, delivered: Delivered, now: datetime) -> str | None:
+async def _answer(app: Any, delivered: Delivered, now: datetime, caller: Caller) -> str | None:
     """Return the text that this delivery carries back, None for `success`."""
     desk: Desk = app.ctx.wechat
     conversation = delivered.conversation
@@ -145,7 +157,12 @@ async def _answer(app: Any, delivered: Delivered, now: datetime) -> str | None:
             app.ctx.dispatcher.wake(conversation)
             if may_push is None:
                 desk.delivery.ask_for_permission(delivered.openid)
-        if await _is_ready(app, conversation, admitted.message_id, event):
+        ready = await _is_ready(app, conversation, admitted.message_id, event)
+        if caller.is_gone:
+            # The next try carries the answer; if none comes, it is pushed when nobody waits for it any more.
+            DELIVERED.labels("cut").inc()
+            return None
+        if ready:
             return await _carry(app, conversation, admitted.message_id)
         return await _without_answer(app, conversation, admitted)
     finally:

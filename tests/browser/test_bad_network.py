@@ -36,6 +36,27 @@ def test_what_was_not_sent_survives_a_reload(resident):
     expect(resident.page.locator(".said")).to_have_count(1)
 
 
+def test_a_page_left_before_the_answer_came_finds_it_and_sends_nothing_again(resident):
+    def never_answer(route):
+        route.fetch()
+
+    resident.page.route("**/api/chat/messages", never_answer)
+    resident.page.fill("#say", QUESTION)
+    resident.page.keyboard.press("Enter")
+    answered = "id => fetch('/api/chat/history?conversation=' + id).then(r => r.json()).then(h => h.replies.length > 0)"
+    resident.page.wait_for_function(answered, arg=conversation(resident))
+    resident.page.unroute("**/api/chat/messages")
+    sent = len(resident.posts())
+    resident.page.reload()
+    resident.answer_to(QUESTION)
+    assert len(resident.posts()) == sent
+    expect(resident.page.locator(".said")).to_have_count(1)
+
+
+def conversation(resident) -> str:
+    return resident.page.evaluate("localStorage.getItem('legal.conversation')")
+
+
 def test_a_lost_answer_is_asked_for_again_under_the_same_id(resident):
     sent = []
 

@@ -25,7 +25,7 @@ def bot(tmp_path):
 YEAR = ("stats", "--from", "2026-01-01", "--to", "2026-12-31")
 
 
-@pytest.mark.parametrize("command", ["serve", "train", "stats", "demo", "doctor", "laws", "understand", "migrate"])
+@pytest.mark.parametrize("command", ["serve", "train", "stats", "demo", "doctor", "laws", "understand", "migrate", "backup", "restore"])
 def test_every_command_explains_itself(bot, command):
     done = bot(command, "--help")
     assert done.returncode == 0 and "Usage" in done.stdout
@@ -85,3 +85,16 @@ def test_doctor_survives_a_damaged_office_file(bot, tmp_path):
 def test_all_wrong_settings_are_one_line(bot):
     done = bot("migrate", BOT_PORT="eighty")
     assert done.returncode == 1 and "BOT_PORT" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_backup_comes_back_in_an_empty_place(bot, tmp_path):
+    bot("demo", "--cases", "5", "--year", "2026")
+    assert bot("backup", str(tmp_path / "copy")).returncode == 0
+    place = tmp_path / "new"
+    place.mkdir()
+    (place / "secret.keys").write_bytes((tmp_path / "secret.keys").read_bytes())
+    assert bot("restore", str(tmp_path / "copy"), BOT_VAR=str(place)).returncode == 0
+    counted = json.loads(bot(*YEAR, "--with-demo", "--format", "json", "--metric", "requests", BOT_VAR=str(place)).stdout)
+    assert counted["metrics"][0]["total"] == 5
+    again = bot("restore", str(tmp_path / "copy"), BOT_VAR=str(place))
+    assert again.returncode == 1 and "not empty" in again.stderr

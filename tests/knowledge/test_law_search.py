@@ -10,8 +10,8 @@ from bot.knowledge.law_search import LawSearch, RelatedArticle
 from bot.knowledge.lexicon import Lexicon, Phrase, read_lexicon
 from bot.knowledge.search_vectors import VectorCache, learn_projection, unit
 from bot.knowledge.search_words import WordIndex, question_terms, terms
-from bot.knowledge.statutes_import import import_folder
 from bot.knowledge.statutes import StatuteStore
+from bot.knowledge.statutes_import import import_folder
 from bot.settings import ROOT
 from tests.knowledge.law_texts import law_text, write_laws
 
@@ -62,7 +62,7 @@ def labels(found):
 
 @pytest.mark.parametrize(
     "question, label",
-    [("楼上漏水泡了我家", "第二百九十六条"), ("盖房子挡了我家采光", "第二百九十三条"), ("想离可对方不同意", "第一千零七十九条"), ("孩子他妈把娃藏起来不让见", "第一千零八十六条")],
+    [("楼上漏水泡了我家", "第二百九十六条"), ("盖房子挡了我家采光", "第二百九十三条"), ("夫妻想离可对方不同意", "第一千零七十九条"), ("孩子他妈把娃藏起来不让见", "第一千零八十六条")],
 )
 def test_a_lay_question_finds_its_article(search, question, label):
     assert labels(search.search(question, 1, DAY)) == [label]

@@ -58,10 +58,10 @@ class World:
         assert self.platform.deliver(self.platform.text(openid, text)).bodies == ["success"]
         self.worker.release(text)
 
-    def another(self) -> Product:
-        """Start a second web process over the same database."""
+    def another(self, **account: object) -> Product:
+        """Start another web process over the same database."""
         product = Product(self.settings)
-        product.start()
+        product.start(**account)
         self.others.append(product)
         return product
 
@@ -114,5 +114,5 @@ def nothing_was_said_twice(platform: Platform) -> None:
 
 
 def long_answer(sentences: int) -> list[Outbound]:
-    """An answer of so many sentences of 50 characters."""
-    return [Outbound("".join(f"第{n:03d}句：" + "这是一句正好五十个字的话用来看看长的答复怎么分成几段发" + "出去给居民看。" for n in range(1, sentences + 1)))]
+    """An answer of so many sentences of 34 characters."""
+    return [Outbound("".join(f"第{n:03d}句：" + "这是一句话，用来看看长的答复怎么分成几段发" + "出去给居民看。" for n in range(1, sentences + 1)))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import socket
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, Callable, TypeVar
@@ -105,10 +106,12 @@ class Product:
         self.app = create_app(settings, self.database)
         # Sanic's extensions can start once a process only; the web process itself has them.
         self.app.config.AUTO_EXTEND = False
-        self._server = await self.app.create_server("127.0.0.1", 0, return_asyncio_server=True)
+        door = socket.socket()
+        door.bind(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        self._server = await self.app.create_server(sock=door, return_asyncio_server=True)
         await self._server.startup()
         await self._server.before_start()
-        self.url = f"http://127.0.0.1:{self._server.server.sockets[0].getsockname()[1]}"
         await self._server.after_start()
 
     def stop(self) -> None:

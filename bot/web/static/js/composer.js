@@ -26,6 +26,7 @@ export class Composer {
     });
     this.#microphone.hidden = !canListen();
     this.#microphone.addEventListener("click", () => this.#listen());
+    window.addEventListener("resize", () => this.#grow());
     this.#changed();
   }
 
@@ -64,10 +65,15 @@ export class Composer {
   #changed() {
     const used = length(this.#box.value);
     store.keepDraft(this.#box.value);
-    this.#box.style.height = "auto";
-    this.#box.style.height = `${this.#box.scrollHeight + this.#box.offsetHeight - this.#box.clientHeight}px`;
+    this.#grow();
     byId("composer").classList.toggle("written", used > 0);
     this.#tell(used > LIMIT ? SAY.tooLong(used) : used >= TELL_FROM ? SAY.count(used) : "", used > LIMIT);
+  }
+
+  /** As high as what is written; CSS sets the limit. */
+  #grow() {
+    this.#box.style.height = "auto";
+    this.#box.style.height = `${this.#box.scrollHeight + this.#box.offsetHeight - this.#box.clientHeight}px`;
   }
 
   #tell(words, bad = false) {

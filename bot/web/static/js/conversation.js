@@ -151,8 +151,10 @@ export class Conversation {
     this.#rows.set(id, row);
     if (pending) this.#due.add(row);
     else this.#due.delete(row);
-    if (!this.#log.hasSaid(id)) this.#log.say({ id, text, at });
-    else if (!store.waiting().some((message) => message.id === id)) this.#log.mark(id, "");
+    // What the server tells of, it has: it need not be sent again.
+    store.sent({ id });
+    if (this.#log.hasSaid(id)) this.#log.mark(id, "");
+    else this.#log.say({ id, text, at });
   }
 
   #listen(last) {

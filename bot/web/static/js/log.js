@@ -2,6 +2,7 @@
 
 import { closeChoices, isPerson, openLastChoices, replyBubble, saidBubble, showState, signature } from "./bubbles.js";
 import { byId, element } from "./dom.js";
+import { dialling } from "./text.js";
 import { BOT } from "./words.js";
 
 const NEAR = 120;
@@ -78,11 +79,12 @@ export class Log {
     this.#log.querySelector(`[data-reply="${reply.id}"]`)?.remove();
     this.#replies.delete(reply.id);
     this.reply(reply);
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
   /** Say something of the page's own, such as an error. */
   note(words) {
-    this.#log.append(element("p", { class: "entry note" }, words));
+    this.#log.append(element("p", { class: "note" }, ...dialling(words)));
     this.reveal(true);
   }
 

@@ -7,10 +7,10 @@ import { Log } from "./log.js";
 import { goQuiet, showCalendar } from "./quiet.js";
 import * as sheet from "./sheet.js";
 import * as store from "./store.js";
-import { allHotlines, dial } from "./text.js";
+import { allHotlines, dial, dialling } from "./text.js";
 import { ASK, CLEAR, EXAMPLES, GREETING, MORE, SAY } from "./words.js";
 
-const own = ({ id, text, buttons }) => ({ id, text, kind: id, message: id, said_by: "bot", at: null, buttons: buttons.map((b) => ({ title: b, payload: b })) });
+const own = ({ id, text, buttons }) => ({ id, text, kind: id, message: GREETING.id, said_by: "bot", at: null, buttons: buttons.map((b) => ({ title: b, payload: b })) });
 
 function start() {
   const log = new Log({ choose: (payload) => choose(payload), cite: sheet.showArticle });
@@ -83,7 +83,8 @@ function askToClear(leaveQuietly) {
 }
 
 function showStatus(words) {
-  byId("status").textContent = words;
+  const place = byId("status");
+  if (place.textContent !== words) place.replaceChildren(...dialling(words));
 }
 
 if (store.isQuiet()) showCalendar();

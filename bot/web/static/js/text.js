@@ -57,7 +57,8 @@ function readLine(line, labelled) {
   return element("p", { class: FINE.test(line) ? "fine" : null }, ...dialling(line));
 }
 
-function dialling(text) {
+/** Return one line with its telephone numbers as links. */
+export function dialling(text) {
   return pieces(text).map((piece) => (piece.number ? dial(piece.number) : marked(piece.text)));
 }
 
