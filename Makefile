@@ -43,6 +43,9 @@ check: setup-tests ## ruff, mypy, import rules, rasa data validate, tests
 cards-page: setup ## write docs/cards.md, citations judged by ../shared/statutes
 	@$(BIN)/python -m bot.knowledge.conformance ../shared/statutes > docs/cards.md
 
+screenshots: setup-tests ## draw docs/screenshots/*.png from a product of its own
+	@$(BIN)/python tools/screenshots.py
+
 lock: $(TOOLS)/uv.stamp ## compile the lock files anew
 	@$(UV) pip compile -q --generate-hashes --python-version 3.10 --custom-compile-command 'make lock' pyproject.toml -o requirements.lock
 	@$(UV) pip compile -q --generate-hashes --python-version 3.10 --custom-compile-command 'make lock' pyproject.toml --group test -o requirements-test.lock

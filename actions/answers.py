@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.calculators import start_calculator
+from actions.person import ask_for_person, told
 from actions.wiring import Events, apologise, cards, channel, now, office, said, say, source_key, transaction, understood
 from bot.knowledge.answers import first_answer, follow_up
 from bot.knowledge.cards import Card
@@ -16,6 +17,7 @@ from bot.knowledge.follow_ups import follow_up_part
 from bot.ledger.review import keep_question
 from bot.ledger.services import Service, record
 from bot.legal.calculator_forms import is_asked_for
+from bot.legal.handover import Reason
 from bot.legal.safety import MENTION
 from bot.messages import Button, Outbound
 from bot.office import BEIJING
@@ -101,9 +103,15 @@ def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, meaning: dict[
         with transaction() as session:
             keep_question(session, said(tracker), meaning, f"review:{source_key(tracker)}", now())
     remembered = [] if said(tracker) == NONE_OF_THESE else [SlotSet("question", said(tracker)), SlotSet("topic", meaning.get("topic"))]
-    if times >= 1 or not likely or said(tracker) == NONE_OF_THESE:
+    if times >= 1 or said(tracker) == NONE_OF_THESE:
         dispatcher.utter_message(response="utter_lead_to_person")
+        asked = ask_for_person(tracker, Reason.UNSURE_TWICE)
+        if asked is not None and asked.is_new:
+            say(dispatcher, Outbound(told(Reason.UNSURE_TWICE), kind="handover"))
         return [*remembered, SlotSet("unsure_times", 0)]
+    if not likely:
+        dispatcher.utter_message(response="utter_lead_to_person")
+        return [*remembered, SlotSet("unsure_times", times + 1)]
     buttons = tuple(Button(card.title, card.title) for card in likely)
     say(dispatcher, Outbound("您想问的是下面哪一件？点一下就行，都不是就点“都不是”。", (*buttons, Button(NONE_OF_THESE, NONE_OF_THESE)), kind="ask_back"))
     return [*remembered, SlotSet("unsure_times", times + 1)]

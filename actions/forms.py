@@ -13,6 +13,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import answer_question
+from actions.person import ask_for_person
 from actions.safety import respond_to_emergency
 from actions.wiring import Events, channel, now, office, said, say, source_key, transaction, understood
 from bot.errors import BadInput
@@ -21,6 +22,7 @@ from bot.ledger.consents import give_consent
 from bot.legal import intake
 from bot.legal.calculator_forms import is_asked_for
 from bot.legal.cases import CaseKind
+from bot.legal.handover import Reason
 from bot.messages import Button, Outbound
 
 REQUESTED = "requested_slot"
@@ -134,6 +136,8 @@ def _digresses(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
     meaning, text = understood(tracker), said(tracker)
     intent = tracker.latest_message.get("intent", {}).get("name")
     if intent in SMALL_TALK and len(text) <= 20:
+        if intent == "ask_human":
+            ask_for_person(tracker, Reason.ASKED)
         dispatcher.utter_message(response=SMALL_TALK[intent])
         return True
     follows_up = follow_up_part(text) is not None and tracker.get_slot("card") is not None

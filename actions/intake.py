@@ -88,7 +88,7 @@ def summary(tracker: Tracker) -> str:
 
 def office_hours() -> str:
     """Return the hours in which people answer, in words."""
-    return "工作日" + "、".join(f"{a:%H:%M}—{b:%H:%M}" for a, b in office().weekday_hours)
+    return office().hours_in_words()
 
 
 def _shown(field: str, value: str) -> str:

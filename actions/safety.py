@@ -7,8 +7,10 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.wiring import Events, now, office, say, source_key, transaction, understood
+from actions.person import ask_for_person, told
+from actions.wiring import Events, now, say, source_key, transaction, understood
 from bot.ledger.risks import note_risk
+from bot.legal.handover import Reason
 from bot.legal.safety import BUTTONS, Emergency
 from bot.messages import Button, Outbound
 
@@ -29,7 +31,7 @@ def respond_to_emergency(dispatcher: CollectingDispatcher, tracker: Tracker) -> 
     code = understood(tracker).get("emergency")
     kind = Emergency.from_code(code) if code in Emergency.codes() else Emergency.VIOLENCE_NOW
     say(dispatcher, Outbound(kind.label, tuple(Button(b, b) for b in BUTTONS), kind="emergency", data={"code": kind.code}))
-    if not office().is_staffed(now()):
-        dispatcher.utter_message(response="utter_emergency_unstaffed")
+    say(dispatcher, Outbound(told(Reason.EMERGENCY), kind="handover"))
     with transaction() as session:
         note_risk(session, tracker.sender_id, kind.code, source_key(tracker), now())
+    ask_for_person(tracker, Reason.EMERGENCY)

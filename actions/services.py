@@ -10,13 +10,17 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import answer_question
 from actions.intake import office_hours
+from actions.person import ask_for_person, told
 from actions.wiring import Events, apologise, channel, now, office, said, say, source_key, transaction
 from bot.knowledge.follow_ups import follow_up_part
+from bot.inbox.ratings import Took, rate
 from bot.ledger.services import Service, record
+from bot.legal.handover import Rating, Reason, read_rating
 from bot.legal.topics import Intent
-from bot.messages import Outbound
+from bot.messages import Button, Outbound
 from bot.office import ServicePoint
 
+WAYS = (Button("找社区法律顾问", "找社区法律顾问"), Button("申请人民调解", "申请人民调解"))
 STARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 
 
@@ -42,15 +46,15 @@ class ActionOfficeInfo(Action):
 
 
 class ActionHandover(Action):
-    """Lead to a person: say when people answer and offer to leave the matter; never promise anybody at once."""
+    """Ask for a person, say when people answer, and offer to leave the matter; never promise anybody at once."""
 
     def name(self) -> str:
         return "action_handover"
 
     @apologise
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        response = "utter_person_staffed" if office().is_staffed(now()) else "utter_person_unstaffed"
-        dispatcher.utter_message(response=response, hours=office_hours())
+        asked = ask_for_person(tracker, Reason.ASKED)
+        say(dispatcher, Outbound(told(Reason.ASKED, again=asked is not None and not asked.is_new), WAYS, kind="handover"))
         return []
 
 
@@ -68,6 +72,10 @@ class ActionRate(Action):
             return []
         with transaction() as session:
             at = now()
+            took = rate(session, tracker.sender_id, read_rating(said(tracker)) or Rating(stars, ""), at)
+            if took is not Took.NONE:
+                say(dispatcher, Outbound(took.value, kind="rating"))
+                return []
             key = f"rating:{source_key(tracker)}"
             record(session, Service(kind="rating", happened_at=at, source_key=key, channel=channel(tracker), quantity=stars), at)
         dispatcher.utter_message(response="utter_rated")

@@ -77,6 +77,7 @@ COMMANDS = {
     "bot.cli_laws": ("laws",),
     "bot.cli_understanding": ("understand", "nlu"),
     "bot.cli_review": ("nlu",),
+    "bot.cli_person": ("person",),
 }
 
 

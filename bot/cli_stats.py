@@ -2,50 +2,76 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
 from datetime import datetime
-from typing import Any, Optional
+from pathlib import Path
+from typing import Optional
 
 import typer
 
+from bot.errors import BadPeriod
 from bot.office import BEIJING, Office, read_office
+from bot.reports.forms import FORMS, form_sheets
+from bot.reports.sheets import BOM, Sheet, as_csv, as_json, as_text, as_xlsx
+from bot.reports.tables import about_view, counts_sheet, rows_sheet
 from bot.settings import read_settings
 from bot.statistics import metrics
-from bot.statistics.periods import Period, read_period
+from bot.statistics.periods import Period, chosen_period, read_day, read_period
+from bot.statistics.views import View
 from bot.storage.database import Database, open_database
-from bot.storage.tables import ServiceEntry
 
-FORMATS = ("table", "json", "csv")
-ROW_COLUMNS = ("id", "happened_at", "recorded_at", "kind", "quantity", "case_number", "community", "channel", "topic", "dispute_type", "source_key")
+FORMATS = ("table", "json", "csv", "xlsx")
 
 
 def stats(
-    first: str = typer.Option(..., "--from", help="First day, such as 2026-01-01."),
-    last: str = typer.Option(..., "--to", help="Last day, included."),
-    by: str = typer.Option("", help="Split by dimensions, comma separated: community,dispute_type,topic,channel,tier."),
+    first: str = typer.Option("", "--from", help="First day, such as 2026-01-01."),
+    last: str = typer.Option("", "--to", help="Last day, included."),
+    year: Optional[int] = typer.Option(None, help="A calendar year instead of --from and --to."),
+    month: Optional[int] = typer.Option(None, help="With --year: a month, 1 to 12."),
+    quarter: Optional[int] = typer.Option(None, help="With --year: a quarter, 1 to 4."),
+    half: Optional[int] = typer.Option(None, help="With --year: a half, 1 or 2."),
+    as_of: str = typer.Option("", help="Only what was recorded by the end of this day."),
+    by: str = typer.Option("", help="Split by dimensions, comma separated: community,dispute_type,topic,channel,tier,month."),
+    where: str = typer.Option("", help="Only some lines, such as community=c01,channel=web."),
     metric: str = typer.Option("", help="Metrics, comma separated; all if left out."),
-    form: str = typer.Option("table", "--format", help="table, json or csv."),
+    form: str = typer.Option("table", "--format", help="table, json, csv or xlsx."),
+    out: Optional[Path] = typer.Option(None, help="Write to this file instead of stdout."),
     rows: str = typer.Option("", help="List the lines behind this metric instead."),
+    office_form: str = typer.Option("", "--form", help=f"An office's form instead: {', '.join(FORMS)}, advisor:CODE."),
     with_demo: bool = typer.Option(False, help="Count demonstration data too."),
+    recount: bool = typer.Option(False, help="Prove the daily roll-ups equal to the lines; exit code 1 when they are not."),
+    flags: bool = typer.Option(False, help="List what a person should look at: missing evidence, near duplicates, implausible rates."),
+    seed: int = typer.Option(1, help="With --flags: seed of the sample for visits."),
+    figures: bool = typer.Option(False, help="Print what every metric means (docs/figures.md)."),
 ) -> None:
     """Print counts of a period; every figure opens to its lines with --rows."""
+    if figures:
+        from bot.statistics.figures_page import figures_page
+
+        print(figures_page(), end="")
+        return
     if form not in FORMATS:
         raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}", param_hint="--format")
+    if form == "xlsx" and out is None:
+        raise typer.BadParameter("xlsx needs a file: --out FILE.xlsx", param_hint="--format")
     settings = read_settings()
     office = read_office(settings.office)
-    period = read_period(first, last)
     database = open_database(settings)
     database.migrate()
-    if rows:
-        _print_rows(database, metrics.metric(rows), period, with_demo)
-        return
+    if recount:
+        raise typer.Exit(_recount(database))
+    view = View(_period(first, last, year, month, quarter, half), with_demo, read_day(as_of) if as_of else None, _pairs(where))
     chosen = [metrics.metric(code) for code in metric.split(",") if code] or list(metrics.METRICS)
-    dimensions = [d for d in by.split(",") if d]
     with database.reading() as session:
-        found = [_count(session, m, period, dimensions, with_demo, office) for m in chosen]
-    _print(found, dimensions, period, form)
+        if flags:
+            sheets = [_flags_sheet(session, view, seed, office)]
+        elif office_form:
+            sheets = form_sheets(session, office_form, view, office)
+        elif rows:
+            sheets = [rows_sheet(session, metrics.metric(rows), view, office)]
+        else:
+            sheets = [counts_sheet(session, chosen, view, [d for d in by.split(",") if d], office)]
+    _write(sheets, "csv" if rows and form == "table" else form, out)
 
 
 def demo(
@@ -62,8 +88,7 @@ def demo(
     of_year = year or datetime.now(BEIJING).year
     with database.transaction() as session:
         written = write_demo_year(session, read_office(settings.office), of_year, cases, seed, datetime.now(BEIJING))
-    see = f"bot stats --from {of_year}-01-01 --to {of_year}-12-31 --with-demo"
-    print(f"{written} fictional cases of {of_year} (seed {seed}). See them with: {see}", file=sys.stderr)
+    print(f"{written} fictional cases of {of_year} (seed {seed}). See them with: bot stats --from {of_year}-01-01 --to {of_year}-12-31 --with-demo", file=sys.stderr)
 
 
 def mount(app: typer.Typer) -> None:
@@ -72,54 +97,48 @@ def mount(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-def _count(session: Any, m: metrics.Metric, period: Period, dimensions: list[str], with_demo: bool, office: Office) -> dict[str, Any]:
-    total = metrics.count(session, m, period, with_demo)
-    parts = metrics.table(session, m, period, dimensions, with_demo) if dimensions else []
-    return {
-        "metric": m.code,
-        "label": m.label,
-        "unit": m.unit,
-        "total": total,
-        "parts": [
-            {**dict(zip(dimensions, codes)), "labels": [metrics.label_of(d, v, office) for d, v in zip(dimensions, codes)], "count": n}
-            for codes, n in parts
-        ],
-    }
+def _period(first: str, last: str, year: int | None, month: int | None, quarter: int | None, half: int | None) -> Period:
+    if year is not None:
+        if first or last:
+            raise BadPeriod("Got --year and --from or --to; expected one or the other.")
+        return chosen_period(year, month, quarter, half)
+    if not (first and last):
+        raise BadPeriod("No period: give --from DAY --to DAY, or --year Y with --month, --quarter or --half.")
+    return read_period(first, last)
 
 
-def _print(found: list[dict[str, Any]], dimensions: list[str], period: Period, form: str) -> None:
-    if form == "json":
-        answer = {"from": period.first.isoformat(), "before": period.end.isoformat(), "metrics": found}
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-        return
-    lines = [["metric", "label", *dimensions, "count", "unit"]]
-    for m in found:
-        if not dimensions:
-            lines.append([m["metric"], m["label"], str(m["total"]), m["unit"]])
-            continue
-        lines += [[m["metric"], m["label"], *p["labels"], str(p["count"]), m["unit"]] for p in m["parts"]]
-        lines.append([m["metric"], m["label"], *["合计"] * len(dimensions), str(m["total"]), m["unit"]])
-    if form == "csv":
-        csv.writer(sys.stdout).writerows(lines)
-        return
-    widths = [max(_width(row[i]) for row in lines) for i in range(len(lines[0]))]
-    for row in lines:
-        print("  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(row, widths)).rstrip())
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    found = [part.partition("=") for part in text.split(",") if part.strip()]
+    return tuple((name.strip(), code.strip()) for name, _, code in found)
 
 
-def _print_rows(database: Database, m: metrics.Metric, period: Period, with_demo: bool) -> None:
-    out = csv.writer(sys.stdout)
-    out.writerow(ROW_COLUMNS)
+def _recount(database: Database) -> int:
+    from bot.statistics.rollups import recount
+
     with database.reading() as session:
-        for line in metrics.rows(session, m, period, with_demo):
-            out.writerow([_cell(line, name) for name in ROW_COLUMNS])
+        wrong = recount(session)
+    for key, days, lines in wrong:
+        print(f"{' '.join(str(k) for k in key)}: roll-up {days}, lines {lines}")
+    print("The roll-ups differ from the lines." if wrong else "Every roll-up equals its lines.", file=sys.stderr)
+    return 1 if wrong else 0
 
 
-def _cell(line: ServiceEntry, name: str) -> Any:
-    value = getattr(line, name)
-    return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value
+def _flags_sheet(session: object, view: View, seed: int, office: Office) -> Sheet:
+    from bot.statistics.flags import flags
+
+    found = flags(session, view, seed)  # type: ignore[arg-type]
+    return Sheet("提示清单", about_view(view, office), ("flag", "subject", "why"), tuple((f.kind, f.subject, f.why) for f in found))
 
 
-def _width(text: str) -> int:
-    """Columns a text takes in a terminal: Chinese characters take two."""
-    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+def _write(sheets: list[Sheet], form: str, out: Path | None) -> None:
+    """XLSX holds all sheets; the others write one after the other."""
+    if form == "xlsx" and out is not None:
+        out.write_bytes(as_xlsx(sheets))
+        return
+    make = {"csv": as_csv, "json": as_json, "table": as_text}[form]
+    text = "\n".join(make(sheet).rstrip("\n") for sheet in sheets) + "\n"
+    if out is None:
+        sys.stdout.write(text)
+        return
+    # Excel reads Chinese in a CSV only behind a BOM.
+    out.write_text((BOM if form == "csv" else "") + text, encoding="utf-8", newline="" if form == "csv" else None)

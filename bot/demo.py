@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.demo_books import write_books
 from bot.ledger.cases import Request, open_case
 from bot.ledger.services import Service, record
 from bot.legal.cases import CaseKind, Channel
 from bot.legal.topics import Topic
 from bot.office import Office
 from bot.statistics.periods import year as whole_year
+from bot.storage.tables import Case
 
 MATTERS = (
     (Topic.NEIGHBOUR, CaseKind.MEDIATION, "楼上卫生间漏水，泡坏了我家的天花板。", "修好漏点并赔偿。"),
@@ -30,7 +32,7 @@ ANSWERS_A_CASE = 6
 
 
 def write_demo_year(session: Session, office: Office, year: int, cases: int, seed: int, now: datetime) -> int:
-    """Write the cases and automatic answers of a fictional year, up to now, and return how many cases; does not commit.
+    """Write the cases, automatic answers and office books of a fictional year, up to now, and return how many cases; does not commit.
 
     Running it twice with the same seed and year adds nothing.
     """
@@ -38,12 +40,12 @@ def write_demo_year(session: Session, office: Office, year: int, cases: int, see
     period = whole_year(year)
     seconds = max(1, int((min(period.end_utc, now) - period.start_utc).total_seconds()))
     times = sorted(period.start_utc + timedelta(seconds=chance.randrange(seconds)) for _ in range(cases))
-    for n, at in enumerate(times):
-        _one_case(session, office, chance, f"demo:{seed}:{year}:{n}", at)
+    opened = [_one_case(session, office, chance, f"demo:{seed}:{year}:{n}", at) for n, at in enumerate(times)]
+    write_books(session, office, year, cases, seed, now, requests=opened)
     return cases
 
 
-def _one_case(session: Session, office: Office, chance: random.Random, key: str, at: datetime) -> None:
+def _one_case(session: Session, office: Office, chance: random.Random, key: str, at: datetime) -> Case:
     topic, kind, story, wish = chance.choice(MATTERS)
     channel, community = chance.choice(CHANNELS), chance.choice(office.communities).code
     request = Request(
@@ -60,7 +62,7 @@ def _one_case(session: Session, office: Office, chance: random.Random, key: str,
         other_party="演示对方" if kind is CaseKind.MEDIATION else None,
         is_demo=True,
     )
-    open_case(session, request, f"{office.case_prefix}D", at)
+    case = open_case(session, request, f"{office.case_prefix}D", at)
     for n in range(chance.randrange(ANSWERS_A_CASE)):
         service = Service(
             kind="bot_answer",
@@ -72,3 +74,4 @@ def _one_case(session: Session, office: Office, chance: random.Random, key: str,
             is_demo=True,
         )
         record(session, service, at)
+    return case

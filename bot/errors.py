@@ -12,6 +12,7 @@ LegalBotError
 ├── NotOurReport        a file without our proof
 ├── ReportBlocked       a report with a missing figure cannot be signed
 ├── CaseNotFound        no such case, or not this person's
+├── HandoverRefused     a conversation cannot be handed over like this, or not by this person
 ├── BadInput            what a resident typed cannot be used; `hint` is for them, in Chinese
 ├── DatabaseBehind      the database was made by a newer release
 └── ModelMissing        no trained model; run `bot train`
@@ -64,6 +65,10 @@ class ReportBlocked(LegalBotError):
 
 class CaseNotFound(LegalBotError):
     """There is no such case, or the asker may not know of it."""
+
+
+class HandoverRefused(LegalBotError):
+    """A conversation cannot be handed over like this; nothing was changed."""
 
 
 class BadInput(LegalBotError):

@@ -92,6 +92,10 @@ class Office:
             return False
         return any(start <= local.time() < end for start, end in self.weekday_hours)
 
+    def hours_in_words(self) -> str:
+        """Return the hours in which people answer, as residents read them."""
+        return "工作日" + "、".join(f"{a:%H:%M}—{b:%H:%M}" for a, b in self.weekday_hours)
+
     def shown_hotlines(self, numbers: list[str]) -> list[tuple[str, str]]:
         """Return (number, label) of those numbers that the office has released for showing, in the given order."""
         return [(n, self.hotlines[n]) for n in numbers if n in self.hotlines]

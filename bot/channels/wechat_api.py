@@ -22,7 +22,7 @@ CONNECT_SECONDS = 3.0
 class Answer(Enum):
     """What an error code of the platform means for us."""
 
-    TOKEN_ENDED = "the access token is not valid (any more)"
+    STALE = "the access token is not valid (any more)"
     WINDOW_CLOSED = "48 hours, or a minute after a click, are over, or the resident left"
     USED_UP = "the number of messages after this act is used up"
     NO_PERMISSION = "the account may not push"
@@ -35,10 +35,10 @@ class Answer(Enum):
 
 MEANING = {
     -1: Answer.LATER,
-    40001: Answer.TOKEN_ENDED,
-    40014: Answer.TOKEN_ENDED,
-    42001: Answer.TOKEN_ENDED,
-    41001: Answer.TOKEN_ENDED,
+    40001: Answer.STALE,
+    40014: Answer.STALE,
+    42001: Answer.STALE,
+    41001: Answer.STALE,
     45015: Answer.WINDOW_CLOSED,
     45047: Answer.USED_UP,
     48001: Answer.NO_PERMISSION,

@@ -50,7 +50,10 @@ def thing_received(name: str, case_number: str | None) -> Outbound:
     if case_number is None:
         return Outbound(text=f"收到您发来的{name}，我看不懂它的内容，也没有保存。请把要紧的内容打字告诉我；原件请留好，以后可能用得上。", kind="channel")
     return Outbound(
-        text=f"收到您发来的{name}，已在您的事项 {case_number} 里记了一笔，但内容我看不懂，也没有保存。原件请留好，承办人联系您时再给他看；要紧的内容请打字告诉我。",
+        text=(
+            f"收到您发来的{name}，已在您的事项 {case_number} 里记了一笔，但内容我看不懂，也没有保存。"
+            "原件请留好，承办人联系您时再给他看；要紧的内容请打字告诉我。"
+        ),
         kind="channel",
     )
 

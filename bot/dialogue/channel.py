@@ -7,6 +7,7 @@ with another's. The handler runs detached, because Sanic cancels a handler whose
 from __future__ import annotations
 
 import asyncio
+import functools
 import hmac
 import logging
 import time
@@ -19,7 +20,10 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.inbox import store
+from bot.inbox.handover_triggers import with_person_called
 from bot.messages import Button, CitedArticle, Outbound
+from bot.office import Office, read_office
+from bot.settings import read_settings
 from bot.storage.database import Database
 from bot.storage.unit import unit_of_work
 
@@ -70,7 +74,6 @@ class InboxChannel(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
         """Make the channel for a plain `rasa run`."""
-        from bot.settings import read_settings
         from bot.storage.database import open_database
 
         settings = read_settings()
@@ -115,7 +118,9 @@ class InboxChannel(InputChannel):
                 await on_new_message(_user_message(message, said))
                 if unit.failure is not None:
                     raise unit.failure
-                store.answer(unit.session, message, said.replies or [NOTHING_SAID], datetime.now(timezone.utc))
+                now = datetime.now(timezone.utc)
+                replies = with_person_called(unit.session, message, said.replies or [NOTHING_SAID], _office(), now)
+                store.answer(unit.session, message, replies, now)
                 unit.commit()
                 return True
             except store.AlreadyAnswered:
@@ -125,6 +130,11 @@ class InboxChannel(InputChannel):
                 log.exception("message %s failed", message.id)
                 self._forget(message.conversation)
                 return False
+
+
+@functools.lru_cache(maxsize=1)
+def _office() -> Office:
+    return read_office(read_settings().office)
 
 
 def _user_message(message: store.Stored, said: ReplyCollector) -> UserMessage:

@@ -51,10 +51,11 @@ def receive(session: Session, inbound: Inbound) -> Stored:
 
     While a person is in charge of the conversation the message is theirs: it counts as answered for the bot.
     """
-    _insert_once(session, Conversation, {"id": inbound.conversation, "channel": inbound.channel.code, "started_at": inbound.at})
-    mode = session.execute(sa.select(Conversation.mode).where(Conversation.id == inbound.conversation)).scalar_one()
+    insert_once(session, Conversation, {"id": inbound.conversation, "channel": inbound.channel.code, "started_at": inbound.at})
+    # Locked against a person taking over right now: a message is either the bot's or the person's.
+    mode = session.execute(sa.select(Conversation.mode).where(Conversation.id == inbound.conversation).with_for_update(read=True)).scalar_one()
     with_person = mode == "person"
-    _insert_once(
+    insert_once(
         session,
         Message,
         {
@@ -104,6 +105,23 @@ def answer(session: Session, message: Stored, replies: list[Outbound], now: date
         session.add(_reply(message.conversation, message.id, part, reply, said_by, now))
 
 
+def add_reply(session: Session, conversation: str, reply: Outbound, said_by: str, now: datetime, message_id: int | None = None) -> Reply:
+    """Store something said outside the dialogue: by a person, or by itself. Returns the stored row."""
+    row = _reply(conversation, message_id, 0, reply, said_by, now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def leave_to_person(session: Session, conversation: str, now: datetime) -> list[Stored]:
+    """Count every message that waits as a person's to answer, and return them; a bot answer under way cannot be stored any more."""
+    query = _messages().where(Message.conversation_id == conversation, Message.state == "waiting").order_by(Message.id)
+    waiting = [_stored(row) for row in session.execute(query)]
+    mine = (Message.conversation_id == conversation, Message.state == "waiting")
+    session.execute(sa.update(Message).where(*mine).values(state="answered", answered_at=now).execution_options(synchronize_session=False))
+    return waiting
+
+
 def note_attempt(session: Session, message_id: int) -> int:
     """Count one failed try and return how many there were."""
     session.execute(sa.update(Message).where(Message.id == message_id).values(attempts=Message.attempts + 1))
@@ -148,6 +166,13 @@ def messages_of(session: Session, conversation: str, limit: int = 100) -> list[S
     return [_stored(row) for row in reversed(session.execute(query).all())]
 
 
+def insert_once(session: Session, table: Any, values: dict[str, Any]) -> bool:
+    """Insert unless the unique key is there already; two at once leave one row. Returns whether this one did."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    done = session.execute(dialect.insert(table.__table__).values(**values).on_conflict_do_nothing())
+    return int(done.rowcount) == 1
+
+
 def _messages() -> Any:
     return sa.select(Message, Conversation.channel).join(Conversation, Conversation.id == Message.conversation_id)
 
@@ -174,9 +199,3 @@ def _reply(conversation: str, message_id: int | None, part: int, reply: Outbound
     return Reply(
         conversation_id=conversation, message_id=message_id, part=part, body=reply.to_json(), said_by=said_by, created_at=now
     )
-
-
-def _insert_once(session: Session, table: Any, values: dict[str, Any]) -> None:
-    """Insert unless the unique key is there already; two deliveries at once leave one row."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    session.execute(dialect.insert(table.__table__).values(**values).on_conflict_do_nothing())

@@ -121,6 +121,9 @@ class Delivery:
     async def _serve(self, conversation: str) -> None:
         while True:
             self._again.discard(conversation)
+            # Looked at first without the right to write, of which SQLite gives out one.
+            if not await self._in_thread(lambda s: wechat_outbox.has_work(s, conversation, _now())):
+                return
             try:
                 claimed = await self._in_thread(lambda s: wechat_outbox.claim(s, conversation, _now(), self.may_push(s, _now()) is not False), writing=True)
             except Busy:
@@ -140,7 +143,12 @@ class Delivery:
         except WeChatUnreachable as away:
             return await self._later(claimed, "unsure" if away.maybe_done else "unreachable", unsure=away.maybe_done)
         PUSHED.labels("sent").inc()
-        await self._in_thread(lambda s: (wechat_outbox.sent(s, claimed), self._permitted(s, True)), writing=True)
+
+        def settle(session: Session) -> None:
+            wechat_outbox.sent(session, claimed)
+            self._permitted(session, True)
+
+        await self._in_thread(settle, writing=True)
         return 0
 
     async def _send(self, claimed: Claim) -> None:
@@ -149,7 +157,7 @@ class Delivery:
         try:
             await self._api.send_text(token, claimed.openid, claimed.unit.text)
         except WeChatRefused as refused:
-            if refused.answer is not Answer.TOKEN_ENDED:
+            if refused.answer is not Answer.STALE:
                 raise
             await self._api.send_text(await self._token(not_this=token), claimed.openid, claimed.unit.text)
 
@@ -162,7 +170,7 @@ class Delivery:
             raise WeChatUnreachable(f"no token: {away}", maybe_done=False) from away
 
     async def _refused(self, claimed: Claim, refused: WeChatRefused) -> float:
-        if refused.answer in (Answer.LATER, Answer.TOKEN_ENDED, Answer.SETTINGS):
+        if refused.answer in (Answer.LATER, Answer.STALE, Answer.SETTINGS):
             if refused.answer is Answer.SETTINGS:
                 log.error("%s Compare WECHAT_APP_ID and WECHAT_APP_SECRET, and the platform's list of addresses (IP白名单).", refused)
             return await self._later(claimed, str(refused.code), unsure=False)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.channels import wechat, wechat_text, wechat_words
 from bot.channels.wechat import Delivered
-from bot.inbox import store, wechat_outbox, wechat_store
+from bot.inbox import person_guard, store, wechat_outbox, wechat_store
 from bot.legal.cases import Channel
 from bot.messages import Inbound, Outbound
 from bot.office import Office
@@ -65,6 +65,7 @@ def admit(session: Session, delivered: Delivered, office: Office, now: datetime,
         return Admitted(None)
     taken = _take(session, delivered, line, office, now)
     stored = store.receive(session, Inbound(Channel.WECHAT, delivered.conversation, delivered.external_id, taken.text, now))
+    stored = person_guard.watch(session, stored, now)
     delivery = wechat_store.note_delivery(session, delivered.conversation, stored.id, now, wait)
     if delivery.deliveries == 1:
         delivery.asks_for_more = taken.asks_for_more

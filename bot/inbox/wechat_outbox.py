@@ -7,18 +7,16 @@ Functions take a session and never commit.
 
 from __future__ import annotations
 
-import itertools
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.channels import wechat_text
-from bot.inbox import store, wechat_store
-from bot.messages import Button, Outbound
+from bot.inbox import store, wechat_parts, wechat_store
+from bot.inbox.wechat_parts import Unit
 from bot.storage.tables import Conversation, Reply
 from bot.storage.wechat_tables import WeChatMessage, WeChatPart, WeChatResident, WeChatTakenReply
 
@@ -26,16 +24,6 @@ TURN = timedelta(seconds=60)
 KEPT = timedelta(days=3)
 UNSURE_LIMIT = 2
 WECHAT = "wechat"
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One text the platform gets: one or more parts together."""
-
-    parts: tuple[int, ...]
-    text: str
-    choices: str | None
-    only_late: bool
 
 
 @dataclass(frozen=True)
@@ -63,19 +51,21 @@ def take_passive(session: Session, conversation: str, message_id: int, now: date
     """
     line = _lock(session, conversation)
     message = session.get(WeChatMessage, message_id)
-    if message.passive is not None or message.acknowledged:
-        return None if message.acknowledged else str(message.passive)
-    _take_replies(session, line, now)
-    units = _pack(_parts(session, conversation, "waiting", "held"))
+    if line is None or message is None or message.acknowledged:
+        return None
+    if message.passive is not None:
+        return str(message.passive)
+    wechat_parts.take_replies(session, line, now)
+    units = wechat_parts.pack(wechat_parts.parts_in(session, conversation, "waiting", "held"))
     message.awaited_until = None
     if not units:
         message.acknowledged = True
         return None
     first, rest = units[0], units[1:]
     pushable = can_push and wechat_store.allowed(session, conversation, now) > 0
-    _move(session, first.parts, "passive")
+    wechat_parts.move(session, first.parts, "passive")
     for unit in rest:
-        _move(session, unit.parts, "waiting" if pushable else "held")
+        wechat_parts.move(session, unit.parts, "waiting" if pushable else "held")
     _note_shown(line, first)
     message.passive = first.text + (wechat_text.more_mark(len(rest)) if rest and not pushable else "")
     return str(message.passive)
@@ -84,6 +74,8 @@ def take_passive(session: Session, conversation: str, message_id: int, now: date
 def say_passively(session: Session, message_id: int, text: str) -> str:
     """Record a text of ours as what the deliveries of a message carry back; the answer itself comes later. Returns what they carry."""
     message = session.get(WeChatMessage, message_id, with_for_update=True)
+    if message is None:
+        return text
     message.passive, message.awaited_until = message.passive or text, None
     return str(message.passive)
 
@@ -91,7 +83,7 @@ def say_passively(session: Session, message_id: int, text: str) -> str:
 def can_carry(session: Session, conversation: str, message_id: int) -> bool:
     """Whether a delivery of an answered message need not wait longer: only 继续 waits for the answer to something else."""
     message = session.get(WeChatMessage, message_id)
-    if not message.asks_for_more or message.passive is not None or message.acknowledged:
+    if message is None or not message.asks_for_more or message.passive is not None or message.acknowledged:
         return True
     return something_is_left(session, conversation) or not wechat_store.is_being_answered(session, conversation)
 
@@ -99,7 +91,15 @@ def can_carry(session: Session, conversation: str, message_id: int) -> bool:
 def something_is_left(session: Session, conversation: str) -> bool:
     """Whether anything said to a resident has not reached them."""
     parts = sa.select(WeChatPart.id).where(WeChatPart.state.in_(("waiting", "held")), WeChatPart.conversation_id == conversation)
-    return session.execute(parts.limit(1)).first() is not None or bool(_untaken(session, conversation))
+    return session.execute(parts.limit(1)).first() is not None or bool(wechat_parts.untaken(session, conversation))
+
+
+def has_work(session: Session, conversation: str, now: datetime) -> bool:
+    """Whether claiming may find something; looks only."""
+    if wechat_store.is_awaited(session, conversation, now):
+        return False
+    parts = sa.select(WeChatPart.id).where(WeChatPart.state.in_(("waiting", "sending")), WeChatPart.conversation_id == conversation)
+    return session.execute(parts.limit(1)).first() is not None or bool(wechat_parts.untaken(session, conversation))
 
 
 def revive(session: Session, conversation: str, message_id: int) -> None:
@@ -118,22 +118,22 @@ def claim(session: Session, conversation: str, now: datetime, can_push: bool) ->
     line = _lock(session, conversation)
     if line is None:
         # Nobody to send to: erased, or never on WeChat. Looked at once, not every second.
-        session.add_all(WeChatTakenReply(reply_id=reply.id) for reply in _untaken(session, conversation))
+        session.add_all(WeChatTakenReply(reply_id=reply.id) for reply in wechat_parts.untaken(session, conversation))
         return None
     if wechat_store.is_awaited(session, conversation, now) or (line.pushing_until is not None and line.pushing_until > now):
         raise Busy
-    _take_replies(session, line, now)
+    wechat_parts.take_replies(session, line, now)
     line.pushing_until = None
     _doubt(session, conversation)
-    units = _pack(_parts(session, conversation, "waiting"))
+    units = wechat_parts.pack(wechat_parts.parts_in(session, conversation, "waiting"))
     left = wechat_store.allowed(session, conversation, now)
     if not units or not (can_push and line.subscribed and left):
-        _move(session, [p for unit in units for p in unit.parts], "held")
+        wechat_parts.move(session, [p for unit in units for p in unit.parts], "held")
         return None
     unit = units[0]
     if left == 1 and len(units) > 1:
         unit = Unit(unit.parts, unit.text + wechat_text.more_mark(len(units) - 1), unit.choices, unit.only_late)
-    _move(session, unit.parts, "sending")
+    wechat_parts.move(session, unit.parts, "sending")
     line.pushing_until = now + TURN
     return Claim(conversation, line.openid, unit, wechat_store.spend(session, conversation, now))
 
@@ -141,15 +141,15 @@ def claim(session: Session, conversation: str, now: datetime, can_push: bool) ->
 def sent(session: Session, claimed: Claim) -> None:
     """Record that the platform took a unit."""
     line = _release(session, claimed)
-    _move(session, claimed.unit.parts, "sent")
+    wechat_parts.move(session, claimed.unit.parts, "sent")
     _note_shown(line, claimed.unit)
 
 
 def hold(session: Session, claimed: Claim) -> None:
     """Record that the platform takes nothing now: the unit and what is behind it wait for the resident's next act."""
     _release(session, claimed)
-    waiting = [part.id for part in _parts(session, claimed.conversation, "waiting")]
-    _move(session, [*claimed.unit.parts, *waiting], "held")
+    waiting = [part.id for part in wechat_parts.parts_in(session, claimed.conversation, "waiting")]
+    wechat_parts.move(session, [*claimed.unit.parts, *waiting], "held")
 
 
 def try_again(session: Session, claimed: Claim, unsure: bool) -> int:
@@ -195,85 +195,10 @@ def _lock(session: Session, conversation: str) -> Any:
     return session.get(WeChatResident, conversation, with_for_update=True, populate_existing=True)
 
 
-def _untaken(session: Session, conversation: str) -> Sequence[Reply]:
-    taken = sa.select(WeChatTakenReply.reply_id).where(WeChatTakenReply.reply_id == Reply.id).exists()
-    query = sa.select(Reply).where(Reply.conversation_id == conversation, ~taken).order_by(Reply.id)
-    return list(session.execute(query).scalars())
-
-
-def _take_replies(session: Session, line: WeChatResident, now: datetime) -> None:
-    """Turn every reply that is not taken yet into parts; what belongs to one message and speaker is one text."""
-    replies = _untaken(session, line.conversation_id)
-    for (message_id, said_by), some in itertools.groupby(replies, key=lambda r: (r.message_id, r.said_by)):
-        group = list(some)
-        session.add_all(WeChatTakenReply(reply_id=reply.id) for reply in group)
-        first = WeChatPart(conversation_id=line.conversation_id, message_id=message_id, said_by=said_by, said_at=group[0].created_at)
-        session.add_all(_parts_of(first, [Outbound.from_json(reply.body) for reply in group], line.last_speaker))
-        line.last_speaker = said_by
-    session.flush()
-    _drop_old_choices(session, line.conversation_id)
-
-
-def _drop_old_choices(session: Session, conversation: str) -> None:
-    """Only the newest answer's choices are shown: two lists with a "1" would be one too many."""
-    newest = session.execute(sa.select(sa.func.max(WeChatPart.id)).where(WeChatPart.conversation_id == conversation)).scalar_one()
-    old = (WeChatPart.state.in_(("waiting", "held")), WeChatPart.conversation_id == conversation, WeChatPart.kind == "choices", WeChatPart.id != newest)
-    session.execute(sa.update(WeChatPart).where(*old).values(state="dropped").execution_options(synchronize_session=False))
-
-
-def _parts_of(like: WeChatPart, bodies: list[Outbound], last_speaker: str | None) -> list[WeChatPart]:
-    changed = like.said_by != "bot" or last_speaker not in (None, "bot")
-    name = f"【{wechat_text.speaker(like.said_by)}】\n" if changed else ""
-    texts = wechat_text.number(wechat_text.split(name + "\n\n".join(wechat_text.render(body) for body in bodies)))
-    parts = [_part(like, "text", n, text) for n, text in enumerate(texts)]
-    choices = list({choice.payload: choice for body in bodies for choice in body.buttons}.values())
-    if choices:
-        parts.append(_part(like, "choices", len(parts), json.dumps([asdict(c) for c in choices], ensure_ascii=False)))
-    return parts
-
-
-def _part(like: WeChatPart, kind: str, place: int, text: str) -> WeChatPart:
-    same = {"conversation_id": like.conversation_id, "message_id": like.message_id, "said_by": like.said_by, "said_at": like.said_at}
-    return WeChatPart(**same, kind=kind, place=place, text=text, state="waiting", late=bool(like.late))
-
-
-def _parts(session: Session, conversation: str, *states: str) -> list[WeChatPart]:
-    """Return parts in the order they are read: what is new before what is late."""
-    query = sa.select(WeChatPart).where(WeChatPart.state.in_(states), WeChatPart.conversation_id == conversation)
-    return list(session.execute(query.order_by(WeChatPart.late, WeChatPart.id).execution_options(populate_existing=True)).scalars())
-
-
-def _pack(parts: list[WeChatPart]) -> list[Unit]:
-    """Return as few units as possible; the parts of one long text stay apart, they were filled already."""
-    units: list[Unit] = []
-    for part in parts:
-        text, choices = _shown(part), part.text if part.kind == "choices" else None
-        last = units[-1] if units else None
-        joined = f"{last.text}\n\n{text}" if last else ""
-        continues = part.kind == "text" and part.place > 0
-        if last and not continues and wechat_text.fits(joined, wechat_text.MORE_UNITS, wechat_text.MORE_BYTES):
-            units[-1] = Unit((*last.parts, part.id), joined, choices or last.choices, last.only_late and part.late)
-        else:
-            units.append(Unit((part.id,), text, choices, part.late))
-    return units
-
-
-def _shown(part: WeChatPart) -> str:
-    if part.kind == "choices":
-        return wechat_text.choices_block([Button(**choice) for choice in json.loads(part.text)])
-    late = wechat_text.late_mark(part.said_at) if part.late and part.place == 0 else ""
-    return (wechat_text.resent_mark() if part.unsure else "") + late + part.text
-
-
 def _note_shown(line: WeChatResident | None, unit: Unit) -> None:
     """What a resident may choose from now on is what this unit showed."""
     if line is not None and (unit.choices or not unit.only_late):
         line.choices = unit.choices
-
-
-def _move(session: Session, parts: Sequence[int], state: str) -> None:
-    if parts:
-        session.execute(sa.update(WeChatPart).where(WeChatPart.id.in_(parts)).values(state=state).execution_options(synchronize_session=False))
 
 
 def _doubt(session: Session, conversation: str) -> None:

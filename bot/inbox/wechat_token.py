@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any, Awaitable, Callable
 
 import sqlalchemy as sa
@@ -47,12 +48,12 @@ class TokenKeeper:
         loop = asyncio.get_running_loop()
         end = loop.time() + PATIENCE
         while loop.time() < end:
-            row = await self._in_thread(self._look)
-            now = datetime.now(timezone.utc)
+            row, now = await self._in_thread(self._look), datetime.now(timezone.utc)
             good = row is not None and row.token is not None and row.token != not_this and row.expires_at > now
             if good and row.expires_at - now > BEFORE_ITS_END:
                 return str(row.token)
-            if await self._in_thread(lambda s: _take_lease(s, self._api.app_id, now), writing=True):
+            lease = partial(_take_lease, app_id=self._api.app_id, seen=row.expires_at if row is not None else None, now=now)
+            if await self._in_thread(lease, writing=True):
                 return await self._fetch(not_this)
             if good:
                 return str(row.token)
@@ -79,10 +80,12 @@ class TokenKeeper:
         return found.value
 
 
-def _take_lease(session: Session, app_id: str, now: datetime) -> bool:
+def _take_lease(session: Session, app_id: str, seen: datetime | None, now: datetime) -> bool:
+    """Take the right to fetch, unless somebody has it or renewed the token since it was looked at."""
     insert_once(session, WeChatAccount, {"app_id": app_id})
+    same = WeChatAccount.expires_at.is_(None) if seen is None else WeChatAccount.expires_at == seen
     free = sa.or_(WeChatAccount.refreshing_until.is_(None), WeChatAccount.refreshing_until < now)
-    taken = session.execute(sa.update(WeChatAccount).where(WeChatAccount.app_id == app_id, free).values(refreshing_until=now + LEASE))
+    taken = session.execute(sa.update(WeChatAccount).where(WeChatAccount.app_id == app_id, same, free).values(refreshing_until=now + LEASE))
     return bool(taken.rowcount)
 
 

@@ -15,6 +15,7 @@ Progress = Callable[[int, int], None]
 RAW = 512
 BATCH = 128
 NEGATIVES = 1024
+_KEPT_EVERY = 8192
 _PAIRS_A_STEP = 512
 _TEMPERATURE = 0.1
 _STAY = 1e-3
@@ -48,7 +49,7 @@ class Encoder:
 
 
 class VectorCache:
-    """Vectors by the text they stand for, in one file; a text is encoded once in its life."""
+    """Vectors by the text they stand for, in one file; a text is encoded once in its life, also if the work is broken off."""
 
     def __init__(self, path: Path, encode: Callable[..., np.ndarray]) -> None:
         self._path, self._encode = path, encode
@@ -58,13 +59,17 @@ class VectorCache:
         keys = [hashlib.blake2b(text.encode(), digest_size=12).digest() for text in texts]
         known_keys, known = self._read()
         row_of = {key: row for row, key in enumerate(known_keys)}
-        missing = list(dict.fromkeys(at for at, key in enumerate(keys) if key not in row_of))
-        fresh = self._encode([texts[at] for at in missing], progress).astype(np.float16) if missing else known[:0]
-        row_of.update({keys[at]: len(known) + row for row, at in enumerate(missing)})
-        wanted = np.concatenate([known, fresh])[[row_of[key] for key in keys]] if keys else known[:0]
-        if missing or len(known) != len(set(keys)):
-            self._write(keys, wanted)
-        return wanted
+        missing = list({key: text for key, text in zip(keys, texts, strict=True) if key not in row_of}.items())
+        for start in range(0, len(missing), _KEPT_EVERY):
+            part = missing[start : start + _KEPT_EVERY]
+            fresh = self._encode([text for _, text in part], _shifted(progress, start, len(missing)))
+            row_of.update({key: len(known) + row for row, (key, _) in enumerate(part)})
+            known = np.concatenate([known, fresh.astype(np.float16)])
+            self._write(list(row_of), known)
+        if set(row_of) != set(keys):
+            asked = list(dict.fromkeys(keys))
+            self._write(asked, known[[row_of[key] for key in asked]])
+        return known[[row_of[key] for key in keys]] if keys else known[:0]
 
     def _read(self) -> tuple[list[bytes], np.ndarray]:
         try:
@@ -81,6 +86,10 @@ class VectorCache:
         with os.fdopen(handle, "wb") as file:
             np.savez(file, keys=packed, vectors=vectors)
         Path(name).replace(self._path)
+
+
+def _shifted(progress: Progress | None, done: int, total: int) -> Progress | None:
+    return (lambda now, _: progress(done + now, total)) if progress else None
 
 
 def unit(rows: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.errors import BadRecord
-from bot.ledger.facts import Fact, known_fact, required, standing_facts, write_fact
+from bot.ledger.facts import Fact, known_fact, last_id, required, standing_facts, write_fact
 from bot.legal.cases import Tier
 from bot.storage.book_tables import BookFact
 
@@ -118,7 +118,7 @@ def _end(session: Session, book: str, subject: str, at: datetime, paper: Paper, 
         return so_far[-1]
     first = so_far[-1]
     fact = Fact(
-        book, "ended", subject, f"{book}:{subject}:ended:{first.id}", at, paper.by,
+        book, "ended", subject, f"{book}:{subject}:ended:{last_id(session, book, subject)}", at, paper.by,
         advisor=first.advisor, community=first.community, tier=Tier.from_code(first.tier), evidence_ref=paper.evidence_ref, is_demo=first.is_demo,
     )  # fmt: skip
     return write_fact(session, fact, {}, now)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.errors import BadRecord
-from bot.ledger.facts import Fact, known_fact, required, standing_facts, write_fact
+from bot.ledger.facts import Fact, details_of, known_fact, last_id, required, reverse_fact, standing_facts, write_fact
 from bot.ledger.services import reverse
 from bot.legal.cases import Channel
 from bot.legal.coded import Coded
@@ -22,7 +22,7 @@ from bot.office import BEIJING
 from bot.storage.book_tables import BookFact
 from bot.storage.tables import ServiceEntry
 
-BOOK = "enterprise"
+BOOK, IDENTITY = "enterprise", "enterprise_identity"
 
 
 class IssueEnd(Coded):
@@ -31,6 +31,9 @@ class IssueEnd(Coded):
     DONE = ("done", "办结，待企业确认")
     EXPLAINED = ("explained", "政策解释")
     UNRESOLVED = ("unresolved", "暂不能解决")
+
+
+_ENDS = frozenset({*IssueEnd.codes(), "confirmed"})
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def register_issue(session: Session, issue: Issue, now: datetime) -> BookFact:
     required(issue.request, f"Issue {issue.issue_no}: the request")
     required(issue.owner_unit, f"Issue {issue.issue_no}: the responsible unit")
     identity = issue_key(issue.uscc, issue.category, issue.request)
-    main = _open_issue_like(session, identity)
+    main = _main_issue(session, identity, issue.raised_at)
     details = {"category": issue.category.code, "owner_unit": issue.owner_unit, "case": issue.case_number, "main": main}
     fact = Fact(
         BOOK, "repeated" if main else "registered", main or issue.issue_no, key, issue.raised_at, issue.by,
@@ -81,11 +84,27 @@ def register_issue(session: Session, issue: Issue, now: datetime) -> BookFact:
     counted = _line_of_request(session, issue.case_number)
     if counted is not None and main:
         reverse(session, counted.id, f"重复来件，并入{main}", issue.by, now)
-    row = write_fact(session, fact, {} if main or counted is not None else {"enterprise_issue": 1}, now)
+    row = write_fact(session, fact, {} if main or counted is not None else {"enterprise_registered": 1}, now)
     if not main:
-        # What open_case counted already is this issue; only its identity is new.
-        write_fact(session, Fact("enterprise_identity", "registered", identity, f"enterprise-identity:{issue.issue_no}", issue.raised_at, issue.by, details={"issue_no": issue.issue_no}, is_demo=issue.is_demo), {}, now)
+        own = Fact(IDENTITY, "registered", identity, f"enterprise-identity:{issue.issue_no}", issue.raised_at, issue.by, details={"issue_no": issue.issue_no}, is_demo=issue.is_demo)
+        write_fact(session, own, {}, now)
     return row
+
+
+def take_back_issue(session: Session, issue_no: str, reason: str, by: str, now: datetime) -> None:
+    """Take an issue and all that followed back.
+
+    Raises:
+        BadRecord: there is no such issue.
+    """
+    first, so_far = _issue(session, issue_no)
+    identity = details_of(first)["identity"]
+    mine = [f for f in standing_facts(session, IDENTITY, identity) if details_of(f)["issue_no"] == issue_no]
+    counted = _line_of_request(session, details_of(first)["case"])
+    for fact in [*reversed(so_far), *mine]:
+        reverse_fact(session, fact, reason, by, now)
+    if counted is not None:
+        reverse(session, counted.id, reason, by, now)
 
 
 def end_issue(session: Session, issue_no: str, end: IssueEnd, happened_at: datetime, by: str, now: datetime, resolution: str, evidence_ref: str | None = None) -> BookFact:
@@ -131,7 +150,7 @@ def _issue(session: Session, issue_no: str) -> tuple[BookFact, list[BookFact]]:
 
 
 def _refuse_ended(issue_no: str, so_far: list[BookFact]) -> None:
-    ended = {f.event for f in so_far} & {*IssueEnd.codes(), "confirmed"}
+    ended = {f.event for f in so_far} & _ENDS
     if ended:
         raise BadRecord(f"Issue {issue_no} has ended as {', '.join(sorted(ended))}; reverse that first.")
 
@@ -142,7 +161,7 @@ def _next(
 ) -> BookFact:  # fmt: skip
     if at < first.happened_at:
         raise BadRecord(f"Issue {first.subject}: {event} at {at.isoformat()} lies before it was raised.")
-    key = f"enterprise:{first.subject}:{event}:{so_far[-1].id}"
+    key = f"enterprise:{first.subject}:{event}:{last_id(session, BOOK, first.subject)}"
     fact = Fact(
         BOOK, event, first.subject, key, at, by,
         community=first.community, channel=Channel.from_code(first.channel), topic="enterprise", details=details, evidence_ref=evidence_ref, is_demo=first.is_demo,
@@ -155,9 +174,14 @@ def _carried(first: BookFact, at: datetime) -> str:
     return "_carried" if raised < ended else ""
 
 
-def _open_issue_like(session: Session, identity: str) -> str | None:
-    found = standing_facts(session, "enterprise_identity", identity)
-    return next((f.source_key.removeprefix("enterprise-identity:") for f in found), None)
+def _main_issue(session: Session, identity: str, raised_at: datetime) -> str | None:
+    """The issue a letter repeats: the same words, still open or raised in the same year."""
+    for own in standing_facts(session, IDENTITY, identity):
+        number = str(details_of(own)["issue_no"])
+        events = {f.event for f in standing_facts(session, BOOK, number)}
+        if own.happened_at.astimezone(BEIJING).year == raised_at.astimezone(BEIJING).year or not events & _ENDS:
+            return number
+    return None
 
 
 def _line_of_request(session: Session, case_number: str | None) -> ServiceEntry | None:

@@ -56,8 +56,28 @@ class Fact:
 
 
 def known_fact(session: Session, source_key: str) -> BookFact | None:
-    """Return the fact written under this key, reversed or not."""
-    return session.execute(sa.select(BookFact).where(BookFact.source_key == source_key)).scalar_one_or_none()
+    """Return the standing fact written under this key, or what it was corrected to; None where there is none.
+
+    Raises:
+        BadRecord: it was taken back and not corrected; writing it again would bring a mistake back.
+    """
+    found = session.execute(sa.select(BookFact).where(BookFact.source_key == source_key)).scalar_one_or_none()
+    if found is None or not is_reversed(session, found):
+        return found
+    corrected = known_fact(session, _corrected_key(found))
+    if corrected is None:
+        raise BadRecord(f"{source_key} was taken back (fact {found.id}); record the right one under a number of its own.")
+    return corrected
+
+
+def last_id(session: Session, book: str, subject: str) -> int:
+    """Return the id of the newest fact about a subject, reversals included; part of keys that two writers collide on."""
+    query = sa.select(sa.func.max(BookFact.id)).where(BookFact.book == book, BookFact.subject == subject)
+    return int(session.execute(query).scalar_one() or 0)
+
+
+def _corrected_key(fact: BookFact) -> str:
+    return f"{fact.source_key.split('~')[0]}~{fact.id}"
 
 
 def write_fact(session: Session, fact: Fact, lines: dict[str, int], now: datetime) -> BookFact:
@@ -96,10 +116,9 @@ def add_line(session: Session, row: BookFact, kind: str, quantity: int, now: dat
         is_demo=row.is_demo,
     )
     line = record(session, service, now)
-    session.flush()
-    if session.get(FactEntry, line.id) is None:
-        session.add(FactEntry(entry_id=line.id, fact_id=row.id))
+    if line.id is None:
         session.flush()
+        session.add(FactEntry(entry_id=line.id, fact_id=row.id))
     return line
 
 
@@ -186,7 +205,7 @@ def restate(session: Session, fact: BookFact, reason: str, by: str, now: datetim
     """Take a fact back and write it again with some values changed; its lines move with it."""
     counted = [(line.kind, line.quantity) for line in lines_of(session, fact)]
     reverse_fact(session, fact, reason, by, now)
-    again = replace(as_fact(fact), source_key=f"{fact.source_key}~{fact.id}", recorded_by=by, note=reason[:200], **changed)
+    again = replace(as_fact(fact), source_key=_corrected_key(fact), recorded_by=by, note=reason[:200], **changed)
     return write_fact(session, again, dict(counted), now)
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from bot.errors import BadRecord
-from bot.ledger.facts import Fact, as_fact, known_fact, required, restate, reverse_fact, standing_facts, write_fact
+from bot.ledger.facts import Fact, as_fact, known_fact, last_id, required, restate, reverse_fact, standing_facts, write_fact
 from bot.legal.cases import Channel, Tier
 from bot.legal.disputes import DisputeType
 from bot.legal.mediation import AGREED, CLOSED, AfterAgreement, Outcome, Prevention, Source, TerminationReason, refusal
@@ -210,8 +210,7 @@ def _step(
     first = as_fact(so_far[0])
     if at < first.happened_at:
         raise BadRecord(f"Case {number}: {step} at {at.isoformat()} lies before it was accepted at {first.happened_at.isoformat()}.")
-    # The number of what stands makes a key that a second, simultaneous writer collides with.
-    key = f"mediation:{number}:{step}:{so_far[-1].id}"
+    key = f"mediation:{number}:{step}:{last_id(session, BOOK, number)}"
     fact = Fact(
         BOOK, step, number, key, at, by,
         community=first.community, tier=first.tier, channel=first.channel, dispute_type=first.dispute_type, evidence_ref=evidence_ref, details=details, is_demo=first.is_demo,

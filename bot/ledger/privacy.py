@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.ledger.cases import own_cases, withdraw
+from bot.storage.handover_tables import Handover
 from bot.storage.tables import Case, CasePerson, CaseStatement, Consent, Message, Reply, Tracker
 
 KEPT_BY_LAW = ("mediation",)
@@ -51,11 +52,13 @@ def copy_of_all(session: Session, conversation: str) -> dict[str, Any]:
     replies = session.execute(sa.select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.id)).scalars()
     cases = session.execute(sa.select(Case).where(Case.conversation_id == conversation).order_by(Case.number)).scalars()
     consents = session.execute(sa.select(Consent).where(Consent.conversation_id == conversation).order_by(Consent.id)).scalars()
+    handovers = session.execute(sa.select(Handover).where(Handover.conversation_id == conversation).order_by(Handover.id)).scalars()
     return {
         "messages": [{"at": m.received_at.isoformat(), "text": m.text} for m in messages],
         "replies": [{"at": r.created_at.isoformat(), "said_by": r.said_by, "body": r.body} for r in replies],
         "cases": [_copy_of_case(session, case) for case in cases],
         "consents": [{"version": c.version, "notice": c.notice, "given_at": c.given_at.isoformat()} for c in consents],
+        "handovers": [{"asked_at": h.asked_at.isoformat(), "reason": h.reason, "note": h.note, "stars": h.stars, "words": h.words} for h in handovers],
     }
 
 
@@ -67,6 +70,7 @@ def erase_conversation(session: Session, conversation: str, now: datetime, keep_
     """
     gone = sa.select(Message.id).where(Message.conversation_id == conversation, Message.external_id != (keep_message or ""))
     session.execute(sa.delete(Reply).where(Reply.message_id.in_(gone)).execution_options(synchronize_session=False))
+    _erase_talk_with_people(session, conversation)
     said = sa.and_(Message.conversation_id == conversation, Message.external_id != (keep_message or ""))
     deleted = session.execute(sa.delete(Message).where(said).execution_options(synchronize_session=False))
     if keep_message is None:
@@ -90,6 +94,14 @@ def withdraw_consent(session: Session, conversation: str, now: datetime) -> tupl
     for case in cases:
         withdraw(session, case, now)
     return tuple(case.number for case in cases)
+
+
+def _erase_talk_with_people(session: Session, conversation: str) -> None:
+    """What a person said belongs to no message; that somebody was served, and how many stars it got, stays without words."""
+    by_itself = (Reply.conversation_id == conversation, Reply.message_id.is_(None))
+    session.execute(sa.delete(Reply).where(*by_itself).execution_options(synchronize_session=False))
+    words = sa.update(Handover).where(Handover.conversation_id == conversation).values(note=None, words=None)
+    session.execute(words.execution_options(synchronize_session=False))
 
 
 def _standing(conversation: str) -> Any:

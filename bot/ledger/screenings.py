@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.errors import BadRecord
-from bot.ledger.facts import Fact, known_fact, required, standing_facts, write_fact
+from bot.ledger.facts import Fact, known_fact, last_id, required, standing_facts, write_fact
 from bot.legal.cases import Channel
 from bot.legal.coded import Coded
 from bot.legal.disputes import DisputeType
@@ -103,7 +103,7 @@ def end_finding(session: Session, ref: str, end: FindingEnd, happened_at: dateti
         required(case_number, f"Finding {ref}: the number of the mediation case")
     first = so_far[0]
     fact = Fact(
-        FINDINGS, end.code, ref, f"finding:{ref}:ended:{so_far[-1].id}", happened_at, by,
+        FINDINGS, end.code, ref, f"finding:{ref}:ended:{last_id(session, FINDINGS, ref)}", happened_at, by,
         community=first.community, channel=Channel.VISIT, dispute_type=first.dispute_type, details={"case": case_number}, is_demo=first.is_demo,
     )  # fmt: skip
     lines = {f"finding_{end.code}": 1}

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.legal.coded import Coded
 
 SILENCE_DAYS = 15
-_WEIGHTS = dict(zip("0123456789ABCDEFGHJKLMNPQRTUWXY", range(31)))
+CHARACTER_WEIGHTS = dict(zip("0123456789ABCDEFGHJKLMNPQRTUWXY", range(31)))
 
 
 class EnterpriseCategory(Coded):
@@ -36,10 +36,10 @@ def is_uscc(code: str) -> bool:
 
     Source: GB 32100-2015, weights 3^(i-1) mod 31.
     """
-    if len(code) != 18 or any(c not in _WEIGHTS for c in code):
+    if len(code) != 18 or any(c not in CHARACTER_WEIGHTS for c in code):
         return False
-    total = sum(_WEIGHTS[c] * pow(3, i, 31) for i, c in enumerate(code[:17]))
-    return (31 - total % 31) % 31 == _WEIGHTS[code[17]]
+    total = sum(CHARACTER_WEIGHTS[c] * pow(3, i, 31) for i, c in enumerate(code[:17]))
+    return (31 - total % 31) % 31 == CHARACTER_WEIGHTS[code[17]]
 
 
 def normalised(text: str) -> str:

@@ -1,9 +1,15 @@
-"""Metrics: each defined once. Its selection gives the count, the rows behind it, the table and the report."""
+"""Counting: each metric's one selection gives the count, the rows behind it, the table, the export and the report.
+
+A plain sum is read from the daily roll-ups; what was known on a day (`as_of`), and everything that opens to rows, is read
+from the lines. `bot stats --recount` proves the two equal.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Union
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,113 +20,166 @@ from bot.legal.cases import Channel, Tier
 from bot.legal.disputes import DisputeType
 from bot.legal.topics import Topic
 from bot.office import Office
-from bot.statistics.periods import Period
+from bot.statistics.periods import Period, months_of
+from bot.statistics.registry import Metric, Shape, all_metrics, metric
+from bot.statistics.snapshots import snapshot_rows
+from bot.statistics.views import DIMENSIONS, MONTH, View, day_conditions, line_conditions, view_of
+from bot.storage.book_tables import DailyCount
 from bot.storage.tables import ServiceEntry
 
+__all__ = ["DIMENSIONS", "METRICS", "Metric", "count", "label_of", "metric", "rows", "selection", "table"]
+
 MISSING = "—"
+METRICS = all_metrics()
+Number = Union[int, Decimal]
+Parts = list[tuple[tuple[Union[str, None], ...], Number]]
 
 
 @dataclass(frozen=True)
-class Metric:
-    """One figure the office may quote.
+class Row:
+    """What stands behind one unit of a figure: a line of the books, or a fact of a snapshot."""
 
-    Args:
-        kinds: the books whose lines it sums.
-        definition: what counts, when and how often, in the office's words.
+    id: int
+    table: str
+    kind: str
+    quantity: int
+    happened_at: datetime
+    recorded_at: datetime
+    recorded_by: str
+    case_number: str | None
+    community: str | None
+    tier: str
+    channel: str
+    topic: str | None
+    dispute_type: str | None
+    source_key: str
+    reason: str | None
+    reverses_id: int | None
+
+
+def selection(which: Metric, period: Period | View, with_demo: bool = False) -> Select:
+    """Return the lines behind a metric: the one definition of it. Demo lines only on request (domain.md 1.4).
+
+    A stock selects everything up to the end of the period; the kinds in `minus` count against it.
     """
-
-    code: str
-    label: str
-    unit: str
-    kinds: tuple[str, ...]
-    definition: str
-    source: str = "服务台账"
+    view = view_of(period, with_demo)
+    query = sa.select(ServiceEntry).where(*line_conditions(view, which.kinds + which.minus, which.shape is Shape.STOCK))
+    return query.where(sa.func.abs(ServiceEntry.quantity) >= which.at_least) if which.at_least else query
 
 
-METRICS = (
-    Metric("mediation_requests", "人民调解申请", "件", ("mediation_request",), "居民提出的人民调解申请，按受理事项编号计一次，以提出之日计期。"),
-    Metric("advice_requests", "法律顾问咨询申请", "件", ("advice_request",), "居民请社区法律顾问答复的申请，按受理事项编号计一次。"),
-    Metric("legal_aid_requests", "法律援助引导", "件", ("legal_aid_request",), "居民请求法律援助引导的申请，按受理事项编号计一次。"),
-    Metric("enterprise_issues_collected", "收集企业问题", "个", ("enterprise_issue",), "年内新登记的企业问题，按受理事项编号计一次。"),
-    Metric(
-        "requests",
-        "受理事项登记",
-        "件",
-        ("mediation_request", "advice_request", "legal_aid_request", "enterprise_issue"),
-        "四类受理事项登记之和，按受理事项编号计一次。",
-    ),
-    Metric("bot_answers", "智能咨询自动答复", "次", ("bot_answer",), "智能助手以知识卡答复居民一次提问计一次；不计入法律服务事项。"),
-)
-DIMENSIONS = {
-    "community": ServiceEntry.community,
-    "dispute_type": ServiceEntry.dispute_type,
-    "topic": ServiceEntry.topic,
-    "channel": ServiceEntry.channel,
-    "tier": ServiceEntry.tier,
-}
+def count(session: Session, which: Metric, period: Period | View, with_demo: bool = False) -> Number:
+    """Return the figure in the metric's unit, reversing lines included; a ratio over nothing is 0 here (see `figures`)."""
+    view = view_of(period, with_demo)
+    if which.shape is Shape.SNAPSHOT:
+        return len(snapshot_rows(session, which.code, view))
+    if which.shape is Shape.RATIO:
+        over, under = (count(session, metric(code), view) for code in which.of or ())
+        return percent(over, under)
+    parts = _grouped(session, which, view, [])
+    return _scaled(which, sum(n for _, n in parts))
 
 
-def metric(code: str) -> Metric:
-    """Return the metric with this code.
-
-    Raises:
-        UnknownMetric: names all that exist.
-    """
-    for known in METRICS:
-        if known.code == code:
-            return known
-    raise UnknownMetric(f"Unknown metric {code!r}; expected one of: {', '.join(m.code for m in METRICS)}.")
+def rows(session: Session, which: Metric, period: Period | View, with_demo: bool = False) -> list[Row]:
+    """Return what is behind the figure, oldest first."""
+    view = view_of(period, with_demo)
+    if which.shape is Shape.SNAPSHOT:
+        return [_row(f, "fact", f.event, 1, f.subject, f.note) for f in snapshot_rows(session, which.code, view)]
+    query = selection(which, view).order_by(ServiceEntry.happened_at, ServiceEntry.id)
+    return [_row(line, "entry", line.kind, line.quantity, line.case_number, line.reason) for line in session.execute(query).scalars()]
 
 
-def selection(which: Metric, period: Period, with_demo: bool = False) -> Select:
-    """Return the lines behind a metric in a period: the one definition of it. Demo lines only on request (domain.md 1.4)."""
-    query = sa.select(ServiceEntry).where(
-        ServiceEntry.kind.in_(which.kinds),
-        ServiceEntry.happened_at >= period.start_utc,
-        ServiceEntry.happened_at < period.end_utc,
-    )
-    return query if with_demo else query.where(ServiceEntry.is_demo.is_(False))
-
-
-def count(session: Session, which: Metric, period: Period, with_demo: bool = False) -> int:
-    """Return the figure: the sum over its lines, reversing lines included."""
-    lines = selection(which, period, with_demo).subquery()
-    return int(session.execute(sa.select(sa.func.coalesce(sa.func.sum(lines.c.quantity), 0))).scalar_one())
-
-
-def rows(session: Session, which: Metric, period: Period, with_demo: bool = False) -> list[ServiceEntry]:
-    """Return the lines behind the figure, oldest first."""
-    query = selection(which, period, with_demo).order_by(ServiceEntry.happened_at, ServiceEntry.id)
-    return list(session.execute(query).scalars())
-
-
-def table(
-    session: Session, which: Metric, period: Period, dimensions: list[str], with_demo: bool = False
-) -> list[tuple[tuple[str | None, ...], int]]:
+def table(session: Session, which: Metric, period: Period | View, dimensions: list[str], with_demo: bool = False) -> Parts:
     """Return the figure split by dimensions: one (codes, count) a combination that occurs, largest first.
 
-    The parts sum to `count`. A combination whose lines cancel out is left out.
+    The parts sum to `count`, except those of a ratio, and those of a stock by month, which are its months' ends.
+    A combination whose lines cancel out is left out.
 
     Raises:
         UnknownMetric: a dimension does not exist.
     """
+    view = view_of(period, with_demo)
     for name in dimensions:
-        if name not in DIMENSIONS:
-            raise UnknownMetric(f"Unknown dimension {name!r}; expected some of: {', '.join(DIMENSIONS)}.")
-    lines = selection(which, period, with_demo).subquery()
-    columns = [lines.c[name] for name in dimensions]
-    total = sa.func.sum(lines.c.quantity)
-    found = session.execute(sa.select(*columns, total).group_by(*columns).having(total != 0)).all()
-    parts = [(tuple(row[:-1]), int(row[-1])) for row in found]
-    return sorted(parts, key=lambda part: (-part[1], tuple(v or "" for v in part[0])))
+        if name not in (*DIMENSIONS, MONTH):
+            raise UnknownMetric(f"Unknown dimension {name!r}; expected some of: {', '.join((*DIMENSIONS, MONTH))}.")
+    if MONTH in dimensions:
+        return _by_month(session, which, view, dimensions)
+    if which.shape is Shape.RATIO:
+        return _ratios(session, which, view, dimensions)
+    if which.shape is Shape.SNAPSHOT:
+        return _sorted(_tally(snapshot_rows(session, which.code, view), dimensions))
+    return _sorted([(codes, _scaled(which, n)) for codes, n in _grouped(session, which, view, dimensions) if n])
+
+
+def percent(over: Number, under: Number) -> Decimal:
+    """Return a share in percent to one decimal, half up; 0 where there is nothing to divide by."""
+    if not under:
+        return Decimal("0.0")
+    return (Decimal(over) * 100 / Decimal(under)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def label_of(dimension: str, code: str | None, office: Office) -> str:
     """Return what people read for a stored code; a code the office no longer lists is shown as it is."""
     if code is None:
         return MISSING
+    if dimension == MONTH:
+        return code
     if dimension == "community":
         known = office.community(code)
         return known.name if known else code
     taxonomy: dict[str, Any] = {"dispute_type": DisputeType, "topic": Topic, "channel": Channel, "tier": Tier}
     return str(taxonomy[dimension].from_code(code).label)
+
+
+def _grouped(session: Session, which: Metric, view: View, dimensions: list[str]) -> list[tuple[tuple[str | None, ...], int]]:
+    """Sums in parts of the unit, from the days where they suffice, else from the lines."""
+    stock = which.shape is Shape.STOCK
+    kinds = which.kinds + which.minus
+    from_days = which.reads_days and view.as_of is None
+    source: Any = DailyCount if from_days else ServiceEntry
+    conditions = day_conditions(view, kinds, stock) if from_days else line_conditions(view, kinds, stock)
+    if which.at_least:
+        conditions.append(sa.func.abs(ServiceEntry.quantity) >= which.at_least)
+    # A reversing line of a counted line takes one off, whatever its quantity.
+    amount = sa.case((source.quantity > 0, 1), else_=-1) if which.shape is Shape.LINES else source.quantity
+    if which.minus:
+        amount = sa.case((source.kind.in_(which.minus), -amount), else_=amount)
+    columns = [getattr(source, name) for name in dimensions]
+    found = session.execute(sa.select(*columns, sa.func.sum(amount)).where(*conditions).group_by(*columns)).all()
+    return [(tuple(code or None for code in row[:-1]), int(row[-1] or 0)) for row in found]
+
+
+def _by_month(session: Session, which: Metric, view: View, dimensions: list[str]) -> Parts:
+    place = dimensions.index(MONTH)
+    others = [d for d in dimensions if d != MONTH]
+    found: Parts = []
+    for part in months_of(view.period):
+        for codes, n in table(session, which, view.during(part), others) if others else [((), count(session, which, view.during(part)))]:
+            if n:
+                found.append(((*codes[:place], part.first.strftime("%Y-%m"), *codes[place:]), n))
+    return found
+
+
+def _ratios(session: Session, which: Metric, view: View, dimensions: list[str]) -> Parts:
+    over, under = (dict(table(session, metric(code), view, dimensions)) for code in which.of or ())
+    return _sorted([(codes, percent(over.get(codes, 0), n)) for codes, n in under.items()])
+
+
+def _tally(facts: list[Any], dimensions: list[str]) -> Parts:
+    found: dict[tuple[str | None, ...], int] = {}
+    for fact in facts:
+        codes = tuple(getattr(fact, name) for name in dimensions)
+        found[codes] = found.get(codes, 0) + 1
+    return list(found.items())
+
+
+def _sorted(parts: Parts) -> Parts:
+    return sorted(parts, key=lambda part: (-part[1], tuple(v or "" for v in part[0])))
+
+
+def _scaled(which: Metric, total: int) -> Number:
+    return total if which.scale == 1 else (Decimal(total) / which.scale).quantize(Decimal("0.01"))
+
+
+def _row(line: Any, name: str, kind: str, quantity: int, subject: str | None, reason: str | None) -> Row:
+    same = ("id", "happened_at", "recorded_at", "recorded_by", "community", "tier", "channel", "topic", "dispute_type", "source_key", "reverses_id")
+    return Row(table=name, kind=kind, quantity=quantity, case_number=subject, reason=reason, **{n: getattr(line, n) for n in same})

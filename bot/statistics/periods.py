@@ -68,5 +68,66 @@ def month(number: int, of_year: int) -> Period:
     return Period(date(of_year, number, 1), following)
 
 
+def quarter(number: int, of_year: int) -> Period:
+    """Return a calendar quarter, 1 to 4."""
+    return Period(month(3 * number - 2, of_year).first, month(3 * number, of_year).end)
+
+
+def half(number: int, of_year: int) -> Period:
+    """Return half a calendar year, 1 or 2."""
+    return Period(month(6 * number - 5, of_year).first, month(6 * number, of_year).end)
+
+
+def read_month(text: str) -> Period:
+    """Return the month "2026-03" stands for.
+
+    Raises:
+        BadPeriod: it is not such a month.
+    """
+    first = read_day(f"{text.strip()}-01") if len(text.strip()) == 7 else None
+    if first is None:
+        raise BadPeriod(f"{text!r} is not a month; expected one such as 2026-03.")
+    return month(first.month, first.year)
+
+
+def months_of(period: Period) -> list[Period]:
+    """Return the months of a period in order; the first and last are cut to it."""
+    found, first = [], period.first
+    while first < period.end:
+        end = min(month(first.month, first.year).end, period.end)
+        found.append(Period(first, end))
+        first = end
+    return found
+
+
+def chosen_period(of_year: int, month_number: int | None = None, quarter_number: int | None = None, half_number: int | None = None) -> Period:
+    """Return the one calendar period that was asked for.
+
+    Raises:
+        BadPeriod: more than one of month, quarter and half, or one out of range.
+    """
+    asked = [(what, n, top) for what, n, top in (("month", month_number, 12), ("quarter", quarter_number, 4), ("half", half_number, 2)) if n is not None]
+    if len(asked) > 1:
+        raise BadPeriod(f"Got {' and '.join(what for what, _, _ in asked)}; expected at most one of month, quarter and half.")
+    if not 2000 <= of_year <= 2999:
+        raise BadPeriod(f"Year {of_year} is out of range; expected one such as 2026.")
+    if not asked:
+        return year(of_year)
+    what, n, top = asked[0]
+    if not 1 <= n <= top:
+        raise BadPeriod(f"{what} {n} does not exist; expected 1 to {top}.")
+    return {"month": month, "quarter": quarter, "half": half}[what](n, of_year)
+
+
+def end_of(day: date) -> datetime:
+    """Return the first instant after a Beijing day: what was recorded before it was known on that day."""
+    return _midnight(day + timedelta(days=1))
+
+
+def today(now: datetime) -> date:
+    """Return the Beijing day of a moment."""
+    return now.astimezone(BEIJING).date()
+
+
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=BEIJING).astimezone(timezone.utc)

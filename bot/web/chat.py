@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.channels import web
 from bot.errors import BadInput
-from bot.inbox import store
+from bot.inbox import person_guard, store
 from bot.inbox.dispatcher import describe, plain
 from bot.ledger.privacy import copy_of_all
 from bot.messages import Button, Outbound
@@ -47,7 +47,7 @@ async def say(request: Request) -> HTTPResponse:
         return response.json({"id": inbound.external_id, "row": None, "messages": [plain(NOTHING_READABLE)], "pending": False})
     event = app.ctx.live.listen(inbound.conversation)
     try:
-        stored = await in_thread(app, lambda s: store.receive(s, inbound), writing=True)
+        stored = await in_thread(app, lambda s: person_guard.watch(s, store.receive(s, inbound), inbound.at), writing=True)
         if not stored.answered:
             app.ctx.dispatcher.wake(inbound.conversation)
         replies = await _wait_for_answer(app, stored.id, event)

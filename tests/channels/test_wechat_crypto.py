@@ -29,7 +29,7 @@ def test_what_wechatpy_seals_we_open(message):
 @given(MESSAGES)
 def test_what_we_seal_wechatpy_opens(message):
     sealed = ours.encrypt(message, KEYS[1], APP_ID)
-    assert PrpCrypto(KEYS[1]).decrypt(sealed, APP_ID) == message
+    assert PrpCrypto(KEYS[1]).decrypt(sealed, APP_ID) == message.decode()
 
 
 def test_the_envelope_wechatpy_makes_carries_the_signature_we_make():

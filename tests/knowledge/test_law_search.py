@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from bot.knowledge import search_vectors
 from bot.knowledge.card_questions import CardQuestion, CardQuestions, read_card_questions
 from bot.knowledge.law_search import LawSearch, RelatedArticle
 from bot.knowledge.lexicon import Lexicon, Phrase, read_lexicon
@@ -143,6 +144,8 @@ def test_vectors_are_computed_once_and_a_damaged_file_only_costs_time(tmp_path):
     assert cache.vectors(["a", "bb", "a"])[:, 0].tolist() == [1, 2, 1]
     assert cache.vectors(["bb", "ccc"])[:, 0].tolist() == [2, 3]
     assert asked[1] == ["ccc"]
+    assert cache.vectors(["ccc", "bb"])[:, 0].tolist() == [3, 2]
+    assert len(asked) == 2
     (tmp_path / "v.npz").write_bytes(b"scrap")
     assert cache.vectors(["bb"])[0, 0] == 2
 
@@ -177,3 +180,21 @@ def test_card_questions_come_from_cards_and_from_training_sentences():
     questions = read_card_questions(data=ROOT / "data")
     assert set(questions.cited) >= {question.card_id for question in questions.questions}
     assert len(questions.questions) > len(read_card_questions().questions) > 100
+
+
+def test_encoding_that_was_broken_off_goes_on_where_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr(search_vectors, "_KEPT_EVERY", 2)
+    asked = []
+
+    def encode(texts, progress=None):
+        if len(asked) == 1:
+            asked.append("broken off")
+            raise KeyboardInterrupt
+        asked.append(list(texts))
+        return np.ones((len(texts), 512), np.float32)
+
+    cache = VectorCache(tmp_path / "v.npz", encode)
+    with pytest.raises(KeyboardInterrupt):
+        cache.vectors(["a", "b", "c"])
+    assert len(cache.vectors(["a", "b", "c"])) == 3
+    assert asked == [["a", "b"], "broken off", ["c"]]

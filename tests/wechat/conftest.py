@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from pathlib import Path
+from datetime import datetime, timezone
 from typing import Iterator
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from bot.inbox import dispatcher, wechat_delivery
 from bot.messages import Outbound
-from bot.settings import ROOT, Settings, WeChatSettings, read_settings
-from bot.storage.wechat_tables import WeChatMessage
+from bot.settings import Settings, WeChatSettings
+from bot.storage.tables import Conversation, Reply
+from bot.storage.wechat_tables import WeChatMessage, WeChatPart, WeChatWindow
 from bot.web import live, wechat
+from tests.conftest import _empty_postgres as empty_postgres
 from tests.wechat.platform import APP_ID, SECRET, TOKEN, Platform
 from tests.wechat.product import WORKER_TOKEN, Product, Worker
 
@@ -52,6 +55,24 @@ class World:
         """How many deliveries of messages were admitted."""
         return self.product.read(lambda s: s.execute(sa.select(sa.func.coalesce(sa.func.sum(WeChatMessage.deliveries), 0))).scalar_one())
 
+    def part_states(self) -> set[str]:
+        """In which states the parts of answers are."""
+        return self.product.read(lambda s: set(s.execute(sa.select(WeChatPart.state)).scalars()))
+
+    def used(self) -> int:
+        """How much of the platform's allowances is taken."""
+        return self.product.read(lambda s: s.execute(sa.select(sa.func.sum(WeChatWindow.used))).scalar_one())
+
+    def person_says(self, text: str, said_by: str = "advisor") -> None:
+        """Store a reply of a person as the console does: nobody asked for it just now."""
+        now = datetime.now(timezone.utc)
+
+        def write(session: Session) -> None:
+            conversation = session.execute(sa.select(Conversation.id)).scalars().one()
+            session.add(Reply(conversation_id=conversation, message_id=None, part=0, body=Outbound(text).to_json(), said_by=said_by, created_at=now))
+
+        self.product.write(write)
+
     def slowly(self, openid: str, text: str) -> None:
         """Say something whose answer comes after `success`."""
         self.worker.hold(text)
@@ -73,10 +94,11 @@ class World:
 
 
 @pytest.fixture()
-def world(tmp_path: Path) -> Iterator[World]:
-    """Not started yet: a scenario may first change the account."""
+def world(request: pytest.FixtureRequest, settings: Settings) -> Iterator[World]:
+    """Not started yet: a scenario may first change the account. On SQLite, unless it is asked for `postgresql`."""
     platform = Platform()
-    base = replace(read_settings(env_file=tmp_path / "none"), var=tmp_path, database_url=f"sqlite:///{tmp_path / 'bot.db'}", office=ROOT / "office.yml")
+    on_postgres = getattr(request, "param", "sqlite") == "postgresql"
+    base = replace(settings, database_url=empty_postgres(request.getfixturevalue("postgres_url"))) if on_postgres else settings
     account = WeChatSettings(TOKEN, APP_ID, SECRET, (), platform.start(), PATIENT)
     settings = replace(base, worker_token=WORKER_TOKEN, wechat=account)
     product = Product(settings)

@@ -62,7 +62,6 @@ class Platform:
         self.slow_seconds = 30.0
         self.calls: list[str] = []
         self.left: dict[str, int] = defaultdict(int)
-        self.keeps_count = False
         self._ids = itertools.count(23000000000000001)
         self._runner: web.AppRunner | None = None
         self.port = 0
@@ -130,7 +129,7 @@ class Platform:
         code = trouble if isinstance(trouble, int) and trouble else self._refusal(request)
         if not code and len(text.encode()) > 2048:
             code = 45002
-        if not code and self.keeps_count:
+        if not code:
             code = 0 if self.left[openid] > 0 else 45047
             self.left[openid] -= 1
         if not code:

@@ -9,7 +9,7 @@ from bot.channels.wechat import MENU
 from bot.ledger import cases
 from bot.legal.cases import Channel
 from bot.messages import Button, CitedArticle, Outbound
-from bot.storage.tables import CaseStatement, Conversation, Reply
+from bot.storage.tables import CaseStatement, Conversation
 from bot.storage.wechat_tables import WeChatResident
 from tests.builders import make_request
 
@@ -174,13 +174,7 @@ def test_two_clicks_of_one_second_on_two_keys_are_two_messages(running):
 
 def test_a_person_is_named_by_role_and_the_assistant_again_afterwards(running):
     running.says("o1", "你好")
-
-    def write(session):
-        conversation = session.execute(sa.select(Conversation.id)).scalars().one()
-        body = Outbound("我是您社区的顾问，明天给您回电话。").to_json()
-        session.add(Reply(conversation_id=conversation, message_id=None, part=0, body=body, said_by="advisor", created_at=datetime.now(timezone.utc)))
-
-    running.product.write(write)
+    running.person_says("我是您社区的顾问，明天给您回电话。")
     running.product.quiet()
     assert running.platform.pushed("o1") == ["【社区法律顾问】\n我是您社区的顾问，明天给您回电话。"]
     assert running.says("o1", "谢谢")[-1] == "【智能助手】\n答：谢谢"

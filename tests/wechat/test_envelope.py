@@ -207,8 +207,9 @@ def test_the_openid_is_nowhere_in_the_database_in_the_clear(running):
 def test_without_a_token_there_is_no_such_address(world):
     from dataclasses import replace
 
-    from bot.web.app import create_app
     from sanic import Sanic
+
+    from bot.web.app import create_app
 
     Sanic.test_mode = True
     app = create_app(replace(world.settings, wechat=None), world.product.database)

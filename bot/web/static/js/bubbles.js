@@ -1,7 +1,9 @@
 // One bubble each: what a resident said, what was answered.
 
 import { element, icon } from "./dom.js";
+import { mine } from "./server.js";
 import { canRead, read } from "./speech.js";
+import { conversation } from "./store.js";
 import { CASE_NUMBER, dial, hotlinesIn, paragraphs } from "./text.js";
 import { BOT, CLEAR, PERSON, ROLES, SAY, STATES } from "./words.js";
 
@@ -39,6 +41,7 @@ export function replyBubble(reply, on) {
       { class: "bubble" },
       ...paragraphs(reply.text, kind === "summary"),
       kind === "emergency" ? calls(reply.text) : null,
+      kind === "my_data" ? copyOfAll() : null,
       reply.citations?.length ? laws(reply.citations, on.cite) : null,
     ),
     reply.buttons?.length ? choices(reply.buttons, kind, on.choose) : null,
@@ -83,6 +86,11 @@ function choices(buttons, kind, choose) {
       return element("button", { type: "button", class: look, click: () => choose(payload) }, title);
     }),
   );
+}
+
+/** A link to a file with everything stored about this conversation. */
+function copyOfAll() {
+  return element("p", {}, element("a", { class: "call", href: mine(conversation()), download: SAY.mineFile }, SAY.mine));
 }
 
 function calls(text) {

@@ -23,6 +23,9 @@ export function say(conversation, { id, text }, signal) {
 export const history = (conversation) => ask(`/api/chat/history?${new URLSearchParams({ conversation })}`);
 
 /** Return an article's text, day of effect and source. */
+/** Return the address of a copy of everything stored about a conversation. */
+export const mine = (conversation) => `/api/chat/mine?${new URLSearchParams({ conversation })}`;
+
 export const article = (law, number) => ask(`/api/laws/article?${new URLSearchParams({ law, article: number })}`);
 
 /** Return a stream of what is said from now on. */

@@ -1,0 +1,57 @@
+"""What residents think of the service by a person: asked once at the end, counted once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import Enum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.inbox import store
+from bot.inbox.store import Stored
+from bot.ledger.services import Service, record
+from bot.legal.cases import Channel
+from bot.legal.handover import RATED, RATED_ALREADY, Rating, read_rating
+from bot.messages import Outbound
+from bot.storage.handover_tables import Handover
+from bot.storage.tables import Conversation
+
+OPEN_FOR = timedelta(days=7)
+REMEMBERED_FOR = timedelta(hours=12)
+
+
+class Took(Enum):
+    """What became of a rating: counted now, counted before, or not about a person's service."""
+
+    COUNTED = RATED
+    BEFORE = RATED_ALREADY
+    NONE = ""
+
+
+def take_rating(session: Session, stored: Stored, now: datetime) -> bool:
+    """Answer a message that is nothing but a rating of the last service by a person; returns whether it was one."""
+    rating = read_rating(stored.text)
+    took = Took.NONE if rating is None else rate(session, stored.conversation, rating, now)
+    if took is Took.NONE:
+        return False
+    store.answer(session, stored, [Outbound(took.value, kind="rating")], now)
+    return True
+
+
+def rate(session: Session, conversation: str, rating: Rating, now: datetime) -> Took:
+    """Record a rating of the last service by a person, once, as one line of the books."""
+    ended = sa.select(Handover).where(Handover.conversation_id == conversation, Handover.given_back_at.is_not(None))
+    newest = ended.order_by(Handover.id.desc()).limit(1).with_for_update()
+    handover = session.execute(newest).scalars().first()
+    if handover is None:
+        return Took.NONE
+    if handover.rated_at is not None:
+        return Took.BEFORE if now - handover.rated_at < REMEMBERED_FOR else Took.NONE
+    if now - handover.given_back_at > OPEN_FOR:
+        return Took.NONE
+    handover.rated_at, handover.stars, handover.words = now, rating.stars, rating.words or None
+    channel = session.execute(sa.select(Conversation.channel).where(Conversation.id == conversation)).scalar_one()
+    key = f"rating:handover:{handover.id}"
+    record(session, Service(kind="rating", happened_at=now, source_key=key, channel=Channel.from_code(channel), quantity=rating.stars, recorded_by="resident"), now)
+    return Took.COUNTED

@@ -1,0 +1,127 @@
+"""Figures: a metric's value with its state. Zero, missing and not applicable are three different things (domain.md 1.4)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.statistics.metrics import Number, Row, count, rows
+from bot.statistics.registry import Metric, Shape, metric
+from bot.statistics.views import View, fact_conditions, line_conditions
+from bot.storage.book_tables import BookFact
+from bot.storage.tables import ServiceEntry
+
+NOT_REPORTED, NOT_APPLICABLE_LABEL = "未报", "不适用"
+
+
+class State(Enum):
+    """What stands behind a figure: (code, what people read for it)."""
+
+    VALUE = "value"
+    ZERO = "zero"
+    MISSING = "missing"
+    NA = "na"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A metric in a view. `value` is None where it is missing or does not apply."""
+
+    metric: Metric
+    state: State
+    value: Number | None
+
+    @property
+    def shown(self) -> str:
+        """The value as people read it, without unit."""
+        if self.value is None:
+            return NOT_REPORTED if self.state is State.MISSING else NOT_APPLICABLE_LABEL
+        return str(self.value)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Stock and flow of one book in a period; `opening + received - done = closing`."""
+
+    opening: int
+    received: int
+    done: int
+    closing: int
+
+
+def figure(session: Session, which: Metric, view: View) -> Figure:
+    """Return a metric with its state: a zero was counted or declared, otherwise it is missing."""
+    if which.shape is Shape.RATIO:
+        return _ratio(session, which, view)
+    value = count(session, which, view)
+    if value:
+        return Figure(which, State.VALUE, value)
+    if _declared(session, which.code, "not_applicable", view):
+        return Figure(which, State.NA, None)
+    if which.known_by and not _somebody_looked(session, which, view):
+        return Figure(which, State.MISSING, None)
+    if which.must_be_declared and not _declared(session, which.code, "zero", view):
+        return Figure(which, State.MISSING, None)
+    return Figure(which, State.ZERO, value)
+
+
+def balance(session: Session, stock: Metric, received: tuple[str, ...], done: tuple[str, ...], view: View) -> Balance:
+    """Return what was carried over, came in, was done and is open, each counted by itself."""
+    come, gone = (sum(int(count(session, metric(code), view)) for code in codes) for codes in (received, done))
+    return Balance(int(count(session, stock, view.before())), come, gone, int(count(session, stock, view)))
+
+
+def digest_of(found: list[Row]) -> str:
+    """Return the SHA-256 over the rows behind a figure, all their values, in the order of their ids (64 hex digits)."""
+    digest = hashlib.sha256()
+    for row in sorted(found, key=lambda r: (r.table, r.id)):
+        values = [
+            row.table, row.id, row.kind, row.quantity, row.happened_at.isoformat(), row.recorded_at.isoformat(), row.recorded_by, row.case_number,
+            row.community, row.tier, row.channel, row.topic, row.dispute_type, row.source_key, row.reverses_id,
+        ]  # fmt: skip
+        digest.update(json.dumps(values, ensure_ascii=False).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def rows_and_digest(session: Session, which: Metric, view: View) -> tuple[list[Row], str]:
+    """Return the rows behind a metric and their digest."""
+    found = rows(session, which, view)
+    return found, digest_of(found)
+
+
+def _ratio(session: Session, which: Metric, view: View) -> Figure:
+    parts = [figure(session, metric(code), view) for code in which.of or ()]
+    if any(part.state is State.MISSING for part in parts):
+        return Figure(which, State.MISSING, None)
+    under = parts[1].value
+    if under is None or parts[0].value is None or under < which.smallest:
+        return Figure(which, State.NA, None)
+    return Figure(which, State.VALUE, count(session, which, view))
+
+
+def _somebody_looked(session: Session, which: Metric, view: View) -> bool:
+    query = sa.select(ServiceEntry.id).where(*line_conditions(view, which.known_by, cumulative=False)).limit(1)
+    return session.execute(query).first() is not None
+
+
+def _declared(session: Session, code: str, event: str, view: View) -> bool:
+    """Whether declarations cover every day of the period that is known."""
+    query = sa.select(BookFact.details).where(BookFact.book == "declaration", BookFact.subject == code, BookFact.event == event, *fact_conditions(view))
+    spans = sorted(_span(details) for details in session.execute(query).scalars())
+    reached = view.period.first
+    for first, end in spans:
+        if first <= reached:
+            reached = max(reached, end)
+    needed = view.period.end if view.as_of is None else min(view.period.end, view.as_of + timedelta(days=1))
+    return bool(spans) and reached >= needed
+
+
+def _span(details: str) -> tuple[date, date]:
+    values = json.loads(details)
+    return date.fromisoformat(values["first"]), date.fromisoformat(values["end"])
