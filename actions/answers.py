@@ -23,6 +23,8 @@ from bot.messages import Button, Outbound
 from bot.office import BEIJING
 
 NONE_OF_THESE = "都不是"
+# A bare "no" would be taken for a refusal; what the choice does is in what it says.
+NONE_OF_THESE_SAYS = "都不是，转人工"
 
 
 class ActionAnswer(Action):
@@ -113,5 +115,5 @@ def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, meaning: dict[
         dispatcher.utter_message(response="utter_lead_to_person")
         return [*remembered, SlotSet("unsure_times", times + 1)]
     buttons = tuple(Button(card.title, card.title) for card in likely)
-    say(dispatcher, Outbound("您想问的是下面哪一件？点一下就行，都不是就点“都不是”。", (*buttons, Button(NONE_OF_THESE, NONE_OF_THESE)), kind="ask_back"))
+    say(dispatcher, Outbound("您想问的是下面哪一件？点一下就行，都不是就点“都不是”。", (*buttons, Button(NONE_OF_THESE, NONE_OF_THESE_SAYS)), kind="ask_back"))
     return [*remembered, SlotSet("unsure_times", times + 1)]

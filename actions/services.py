@@ -8,12 +8,12 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import answer_question
+from actions.answers import NONE_OF_THESE_SAYS, answer_question
 from actions.intake import office_hours
 from actions.person import ask_for_person, told
 from actions.wiring import Events, apologise, channel, now, office, said, say, source_key, transaction
-from bot.knowledge.follow_ups import follow_up_part
 from bot.inbox.ratings import Took, rate
+from bot.knowledge.follow_ups import follow_up_part
 from bot.ledger.services import Service, record
 from bot.legal.handover import Rating, Reason, read_rating
 from bot.legal.topics import Intent
@@ -53,8 +53,9 @@ class ActionHandover(Action):
 
     @apologise
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        asked = ask_for_person(tracker, Reason.ASKED)
-        say(dispatcher, Outbound(told(Reason.ASKED, again=asked is not None and not asked.is_new), WAYS, kind="handover"))
+        reason = Reason.UNSURE_TWICE if said(tracker) == NONE_OF_THESE_SAYS else Reason.ASKED
+        asked = ask_for_person(tracker, reason)
+        say(dispatcher, Outbound(told(reason, again=asked is not None and not asked.is_new), WAYS, kind="handover"))
         return []
 
 

@@ -78,6 +78,9 @@ COMMANDS = {
     "bot.cli_understanding": ("understand", "nlu"),
     "bot.cli_review": ("nlu",),
     "bot.cli_person": ("person",),
+    "bot.cli_periods": ("period",),
+    "bot.cli_report": ("report",),
+    "bot.cli_erase": ("erase",),
 }
 
 

@@ -18,7 +18,7 @@ MAX_UNITS, MAX_BYTES = 600, 2048
 # What a part may get around it when it is sent: its number, the time of a late one, how much is still to come.
 ROOM_UNITS, ROOM_BYTES = 60, 180
 MORE_UNITS, MORE_BYTES = 24, 72
-CHOICES_HEAD = "回复数字选择："
+CHOICES_HEAD, CHOICES_HEAD_PLAIN = "回复数字选择：", "回复其中一项："
 MORE_WORD = "继续"
 ASSISTANT, PERSON = "智能助手", "工作人员"
 
@@ -81,22 +81,37 @@ def speaker(said_by: str) -> str:
 
 
 def choices_block(choices: list[Button]) -> str:
-    """Return choices as numbered lines."""
+    """Return choices as numbered lines; those that begin with figures themselves (5分, 4分) get no second number."""
+    if _count_themselves(choices):
+        return "\n".join([CHOICES_HEAD_PLAIN, *(choice.title for choice in choices)])
     return "\n".join([CHOICES_HEAD, *(f"{n}. {choice.title}" for n, choice in enumerate(choices, start=1))])
 
 
 def choose(text: str, choices: list[Button]) -> str | None:
     """Return what choosing says when a text picks one of the last offered choices, else None.
 
-    "1", "一", "第1个", "选一", "①" and the words on the choice choose; a number that was not offered does not.
+    "1", "一", "第1个", "选一", "①" and the words on the choice choose; a number that was not offered does not. Of choices
+    that begin with figures themselves, "5" chooses 5分, not the fifth.
     """
     said = unicodedata.normalize("NFKC", text).strip()
     by_words = next((c.payload for c in choices if said == unicodedata.normalize("NFKC", c.title)), None)
     found = _CHOSEN.match(said)
     if by_words is not None or not found:
         return by_words
-    place = _ORDINALS.get(found[1]) or int(found[1])
-    return choices[place - 1].payload if 1 <= place <= len(choices) else None
+    figure = _ORDINALS.get(found[1]) or int(found[1])
+    if _count_themselves(choices):
+        named = [choice.payload for choice in choices if _own_figure(choice) == figure]
+        return named[0] if len(named) == 1 else None
+    return choices[figure - 1].payload if 1 <= figure <= len(choices) else None
+
+
+def _own_figure(choice: Button) -> int | None:
+    found = re.match("[0-9]{1,4}", unicodedata.normalize("NFKC", choice.title))
+    return int(found[0]) if found else None
+
+
+def _count_themselves(choices: list[Button]) -> bool:
+    return any(_own_figure(choice) is not None for choice in choices)
 
 
 def late_mark(said_at: datetime) -> str:

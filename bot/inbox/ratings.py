@@ -51,7 +51,18 @@ def rate(session: Session, conversation: str, rating: Rating, now: datetime) -> 
     if now - handover.given_back_at > OPEN_FOR:
         return Took.NONE
     handover.rated_at, handover.stars, handover.words = now, rating.stars, rating.words or None
-    channel = session.execute(sa.select(Conversation.channel).where(Conversation.id == conversation)).scalar_one()
-    key = f"rating:handover:{handover.id}"
-    record(session, Service(kind="rating", happened_at=now, source_key=key, channel=Channel.from_code(channel), quantity=rating.stars, recorded_by="resident"), now)
+    _count(session, handover, now)
     return Took.COUNTED
+
+
+def _count(session: Session, handover: Handover, now: datetime) -> None:
+    channel = session.execute(sa.select(Conversation.channel).where(Conversation.id == handover.conversation_id)).scalar_one()
+    service = Service(
+        kind="rating",
+        happened_at=now,
+        source_key=f"rating:handover:{handover.id}",
+        channel=Channel.from_code(channel),
+        quantity=handover.stars,
+        recorded_by="resident",
+    )
+    record(session, service, now)

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.channels.wechat_crypto import NotFromWeChat
+from bot.inbox.store import insert_once
 from bot.ledger.cases import add_statement, own_cases
 from bot.messages import Button
 from bot.storage.tables import Message
@@ -176,12 +175,6 @@ def note_for_open_case(session: Session, conversation: str, text: str, external_
         return None
     add_statement(session, cases[0], text, f"wechat:{external_id}", now)
     return str(cases[0].number)
-
-
-def insert_once(session: Session, table: Any, values: dict[str, Any]) -> None:
-    """Insert unless the key is there already; two processes at once leave one row."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    session.execute(dialect.insert(table.__table__).values(**values).on_conflict_do_nothing())
 
 
 def _open_windows(session: Session, conversation: str, now: datetime) -> list[WeChatWindow]:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.channels.wechat_api import WeChatApi, WeChatUnreachable
-from bot.inbox.wechat_store import insert_once
+from bot.inbox.store import insert_once
 from bot.storage.wechat_tables import WeChatAccount
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import Enum
 
 import sqlalchemy as sa
@@ -118,7 +118,8 @@ def _declared(session: Session, code: str, event: str, view: View) -> bool:
     for first, end in spans:
         if first <= reached:
             reached = max(reached, end)
-    needed = view.period.end if view.as_of is None else min(view.period.end, view.as_of + timedelta(days=1))
+    # The day of asking is not over and cannot be declared yet.
+    needed = view.period.end if view.as_of is None else min(view.period.end, view.as_of)
     return bool(spans) and reached >= needed
 
 

@@ -83,9 +83,9 @@ def rows(session: Session, which: Metric, period: Period | View, with_demo: bool
     """Return what is behind the figure, oldest first."""
     view = view_of(period, with_demo)
     if which.shape is Shape.SNAPSHOT:
-        return [_row(f, "fact", f.event, 1, f.subject, f.note) for f in snapshot_rows(session, which.code, view)]
+        return [fact_row(fact) for fact in snapshot_rows(session, which.code, view)]
     query = selection(which, view).order_by(ServiceEntry.happened_at, ServiceEntry.id)
-    return [_row(line, "entry", line.kind, line.quantity, line.case_number, line.reason) for line in session.execute(query).scalars()]
+    return [entry_row(line) for line in session.execute(query).scalars()]
 
 
 def table(session: Session, which: Metric, period: Period | View, dimensions: list[str], with_demo: bool = False) -> Parts:
@@ -108,6 +108,16 @@ def table(session: Session, which: Metric, period: Period | View, dimensions: li
     if which.shape is Shape.SNAPSHOT:
         return _sorted(_tally(snapshot_rows(session, which.code, view), dimensions))
     return _sorted([(codes, _scaled(which, n)) for codes, n in _grouped(session, which, view, dimensions) if n])
+
+
+def entry_row(line: ServiceEntry) -> Row:
+    """Return a line of the books as a row."""
+    return _row(line, "entry", line.kind, line.quantity, line.case_number, line.reason)
+
+
+def fact_row(fact: Any) -> Row:
+    """Return a fact of a snapshot as a row; it counts one."""
+    return _row(fact, "fact", fact.event, 1, fact.subject, fact.note)
 
 
 def percent(over: Number, under: Number) -> Decimal:

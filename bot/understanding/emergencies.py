@@ -16,7 +16,7 @@ import yaml
 NOW, MENTION = "now", "mention"
 # How far each sign moves the head's log odds, and where "now" begins. Fitted on sentences the head had not seen.
 _WEIGHTS = {"now": 3.2, "urgent": 1.0, "asking": -1.5, "distant": -3.0}
-_THRESHOLD = -2.0
+_THRESHOLD = -0.5
 _PLAIN = {"suicide": 3.0}  # codes whose rules hardly ever mean anything else count so much more
 _HEAD_KNOWS = 0.2  # from here on the head's code is better than the rule's
 _CLAUSE = re.compile(r"[,，。!！?？;；、\n]+")

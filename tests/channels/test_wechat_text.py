@@ -87,6 +87,15 @@ def test_without_choices_nothing_is_chosen(typed):
     assert wt.choose(typed, []) is None
 
 
+SCORES = [Button(score, score) for score in ("5分", "4分", "3分", "2分", "1分")]
+
+
+@pytest.mark.parametrize("typed, chosen", [("5", "5分"), ("1", "1分"), ("五", "5分"), ("5分", "5分"), ("6", None), ("5分，很好", None)])
+def test_of_scores_the_figure_is_the_score_and_not_the_place(typed, chosen):
+    assert wt.choose(typed, SCORES) == chosen
+    assert wt.choices_block(SCORES) == "回复其中一项：\n5分\n4分\n3分\n2分\n1分"
+
+
 @given(st.text(max_size=60))
 def test_choosing_never_fails(typed):
     wt.choose(typed, CHOICES)

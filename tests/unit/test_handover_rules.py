@@ -87,7 +87,7 @@ def test_general_questions_stay_with_the_cards(text):
 
 
 @pytest.mark.parametrize("text, code", [
-    ("救命，他拿着刀在门外砸门", "violence_now"), ("我不想活了", "suicide"), ("闻到好大煤气味", "fire_gas"), ("老公正在打我", "dv"),
+    ("救命，他拿着刀在门外砸门", "violence_now"), ("我不想活了", "suicide"), ("闻到好大煤气味", "fire_gas"), ("老公正在打我", "violence_now"),
 ])
 def test_the_rules_alone_see_an_emergency(text, code):
     assert emergency_in(text) == code

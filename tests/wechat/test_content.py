@@ -6,10 +6,15 @@ import pytest
 import sqlalchemy as sa
 
 from bot.channels.wechat import MENU
+from bot.inbox import handover
+from bot.inbox.notices import notify
 from bot.ledger import cases
-from bot.legal.cases import Channel
+from bot.legal.cases import Channel, Role
+from bot.legal.handover import RATED, Reason
+from bot.legal.notices import NoticeKind
 from bot.messages import Button, CitedArticle, Outbound
-from bot.storage.tables import CaseStatement, Conversation
+from bot.storage.handover_tables import Handover
+from bot.storage.tables import Case, CaseStatement, Conversation
 from bot.storage.wechat_tables import WeChatResident
 from tests.builders import make_request
 
@@ -185,6 +190,56 @@ def test_a_picture_for_a_person_in_charge_is_stored_and_not_answered_by_the_bot(
     running.product.write(lambda s: s.execute(sa.update(Conversation).values(mode="person")))
     delivery = running.platform.deliver(running.platform.message("o1", "image", MediaId="m"))
     assert delivery.bodies == ["success"] and running.product.stored() == ["转人工", "（发来一张图片）"]
+
+
+def with_person(world, openid):
+    """Put an advisor in charge of the one conversation, and return its id."""
+    world.says(openid, "转人工")
+    now = datetime.now(timezone.utc)
+
+    def write(session):
+        conversation = session.execute(sa.select(Conversation.id)).scalars().one()
+        handover.ask_for_person(session, conversation, Reason.ASKED, now, "asked")
+        handover.take(session, conversation, "a01", Role.ADVISOR, now)
+        return conversation
+
+    conversation = world.product.write(write)
+    world.product.quiet()
+    return conversation
+
+
+def test_a_conversation_with_a_person_is_carried_both_ways_and_rated_once(running):
+    conversation, now = with_person(running, "o1"), datetime.now(timezone.utc)
+    assert running.platform.deliver(running.platform.text("o1", "我在")).bodies == ["success"]
+    running.product.write(lambda s: handover.say(s, conversation, "a01", Role.ADVISOR, "请带上合同来。", now))
+    running.product.quiet()
+    assert running.platform.pushed("o1")[-1] == "【社区法律顾问】\n请带上合同来。"
+    running.product.write(lambda s: handover.give_back(s, conversation, "a01", "已约见", now))
+    running.product.quiet()
+    assert running.platform.pushed("o1")[-1].startswith("【智能助手】") and "5分\n4分" in running.platform.pushed("o1")[-1]
+    assert RATED in running.says("o1", "5")[-1]
+    assert running.product.read(lambda s: s.execute(sa.select(Handover.stars)).scalar_one()) == 5
+    assert running.worker.asked == ["转人工"]
+
+
+def test_danger_is_answered_at_once_while_a_person_is_in_charge(running):
+    with_person(running, "o1")
+    running.platform.deliver(running.platform.text("o1", "他正拿刀砍门，快救我"))
+    assert running.platform.phones["o1"][-1].how == "passive" and "110" in running.platform.texts("o1")[-1]
+    assert running.worker.asked == ["转人工"]
+
+
+def test_a_notice_about_a_case_is_pushed(running):
+    number = with_open_case(running, "o1")
+
+    def write(session):
+        case = session.execute(sa.select(Case).where(Case.number == number)).scalar_one()
+        notify(session, case, NoticeKind.ASSIGNED, datetime.now(timezone.utc), "n1")
+
+    running.product.write(write)
+    running.product.quiet()
+    [notice] = running.platform.pushed("o1")
+    assert number in notice and "1. 查进度" in notice
 
 
 def test_erasing_a_resident_leaves_nothing_of_this_channel(running):

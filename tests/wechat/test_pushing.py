@@ -18,8 +18,8 @@ LATE = "（补发："
 
 def test_one_token_serves_many_answers(impatient):
     for n in range(3):
-        impatient.slowly("o1", f"慢{n}")
-    until(lambda: len(impatient.platform.pushed("o1")) == 3)
+        impatient.slowly(f"o{n}", f"慢{n}")
+    until(lambda: all(impatient.platform.pushed(f"o{n}") for n in range(3)))
     assert impatient.platform.calls.count("token") == 1
 
 
@@ -79,7 +79,7 @@ def test_many_who_need_a_token_at_once_fetch_one(impatient):
 
 def test_a_keeper_whose_owner_died_is_replaced_when_its_lease_ends(impatient):
     def left_behind(session):
-        wechat_store.insert_once(session, WeChatAccount, {"app_id": APP_ID})
+        store.insert_once(session, WeChatAccount, {"app_id": APP_ID})
         ended = datetime.now(timezone.utc) - timedelta(seconds=1)
         session.execute(sa.update(WeChatAccount).values(refreshing_until=ended + timedelta(seconds=1.2)))
 

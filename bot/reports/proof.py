@@ -1,0 +1,140 @@
+"""The proof inside a report: every figure with its rows and hash, what the document shows, and a keyed hash over it all."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from lxml import etree
+
+from bot.errors import NotOurReport
+from bot.storage import personal_data
+
+FORMAT = "district-legal-assistant/report-proof/1"
+NAMESPACE = "urn:district-legal-assistant:report-proof:1"
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+TAG = "fig:"
+LARGEST = 64 * 1024 * 1024
+_TEXT_PARTS = re.compile(r"^word/(document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml$")
+_NUMERALS = "〇零一二三四五六七八九十百千万亿两"
+_NUMBERS = re.compile(
+    rf"[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[{_NUMERALS}]{{2,}}|[{_NUMERALS.replace('一', '')}](?=[余多]?[件起次个份名人轮场条元])"
+)
+
+
+def seal(proof: dict[str, Any]) -> dict[str, Any]:
+    """Return the proof with its keyed hash; only a process with this office's keys can make it."""
+    return {**proof, "mac": _mac(proof)}
+
+
+def is_ours(proof: dict[str, Any]) -> bool:
+    """Whether the proof is as we sealed it."""
+    return hmac.compare_digest(str(proof.get("mac", "")), _mac({k: v for k, v in proof.items() if k != "mac"}))
+
+
+def digest_of_proof(proof: dict[str, Any]) -> str:
+    """Return the SHA-256 that names a report (64 hex digits)."""
+    return hashlib.sha256(_canonical(proof).encode()).hexdigest()
+
+
+def as_xml(proof: dict[str, Any]) -> bytes:
+    """Return the proof as a custom XML part."""
+    body = base64.b64encode(_canonical(proof).encode()).decode()
+    return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><proof xmlns="{NAMESPACE}">{body}</proof>'.encode()
+
+
+def read_proof(path: Path) -> dict[str, Any]:
+    """Return the proof inside a document.
+
+    Raises:
+        NotOurReport: no readable DOCX, or one without our proof.
+    """
+    for name, content in _parts(path).items():
+        if name.startswith("customXml/") and NAMESPACE.encode() in content:
+            try:
+                found: dict[str, Any] = json.loads(base64.b64decode(_root(content).text or ""))
+            except (ValueError, etree.XMLSyntaxError, ElementTree.ParseError) as error:
+                raise NotOurReport(f"{path.name}: the proof inside cannot be read ({error}); make the report again with `bot report`.") from error
+            if found.get("format") != FORMAT:
+                raise NotOurReport(f"{path.name}: proof format {found.get('format')!r}, expected {FORMAT!r}.")
+            return found
+    raise NotOurReport(f"{path.name} carries no proof of ours; expected a DOCX written by `bot report`.")
+
+
+def what_it_shows(path: Path) -> tuple[Counter[tuple[str, str]], Counter[str], Counter[str]]:
+    """Return what a document shows: figures (id, text), numbers outside of figures, hashes of its pictures."""
+    figures: Counter[tuple[str, str]] = Counter()
+    numbers: Counter[str] = Counter()
+    pictures: Counter[str] = Counter()
+    for name, content in _parts(path).items():
+        if _TEXT_PARTS.match(name):
+            root = _root(content)
+            for control in root.iter(f"{W}sdt"):
+                tag = control.find(f"{W}sdtPr/{W}tag")
+                if tag is not None and str(tag.get(f"{W}val")).startswith(TAG):
+                    figures[(str(tag.get(f"{W}val"))[len(TAG) :], "".join(t.text or "" for t in control.iter(f"{W}t")))] += 1
+            for paragraph in root.iter(f"{W}p"):
+                numbers.update(_NUMBERS.findall(_words(paragraph)))
+        elif name.startswith("word/media/"):
+            pictures[hashlib.sha256(content).hexdigest()] += 1
+    return figures, numbers, pictures
+
+
+def document_lines(path: Path) -> list[str]:
+    """Return the document's paragraphs and table cells as text, figures included."""
+    root = _root(_parts(path)["word/document.xml"])
+    return [line for p in root.iter(f"{W}p") if (line := "".join(t.text or "" for t in p.iter(f"{W}t")))]
+
+
+def _words(paragraph: Any) -> str:
+    """Text outside of figures; a gap is left where a figure stands, so that numbers around it do not join."""
+    found: list[str] = []
+
+    def walk(node: Any) -> None:
+        if node.tag == f"{W}sdt":
+            tag = node.find(f"{W}sdtPr/{W}tag")
+            if tag is not None and str(tag.get(f"{W}val")).startswith(TAG):
+                found.append(" ")
+                return
+        if node.tag == f"{W}p" and node is not paragraph:
+            return
+        if node.tag == f"{W}t":
+            found.append(node.text or "")
+        for child in node:
+            walk(child)
+
+    walk(paragraph)
+    return "".join(found)
+
+
+def _parts(path: Path) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST:
+                raise NotOurReport(f"{path.name} unpacks to more than {LARGEST // 1024 // 1024} MB; no report of ours is as large.")
+            return {name: archive.read(name) for name in archive.namelist()}
+    except FileNotFoundError as error:
+        raise NotOurReport(f"{path} is not there.") from error
+    except (zipfile.BadZipFile, OSError) as error:
+        raise NotOurReport(f"{path.name} is no readable DOCX ({error}).") from error
+
+
+def _root(content: bytes) -> Any:
+    # A foreign file may name files or nest entities; neither is looked at.
+    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+
+
+def _mac(proof: dict[str, Any]) -> str:
+    return personal_data.keys().look_up_hash(_canonical(proof), "report-proof")
+
+
+def _canonical(proof: dict[str, Any]) -> str:
+    return json.dumps(proof, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,53 @@
+"""Closed months: what was frozen, whether it still holds, and what was entered since (更正)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.statistics.frozen import Check, as_ranges, check, freeze_all, from_ranges, line_ids, lines_by_id
+from bot.statistics.metrics import Row
+from bot.statistics.periods import Period, read_month
+from bot.statistics.views import View
+from bot.storage.book_tables import PeriodAction
+
+LATE = "补录"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A line for a closed month that was written after its closing."""
+
+    month: str
+    row: Row
+    reason: str
+
+
+def month_body(session: Session, month: str) -> dict[str, Any]:
+    """Return what closing a month freezes: every figure with its rows' ids and hash, and all lines of the month. No demo lines."""
+    view = View(read_month(month))
+    return {"month": month, "figures": freeze_all(session, view), "lines": as_ranges(line_ids(session, view))}
+
+
+def checks(session: Session, action: PeriodAction) -> list[Check]:
+    """Return what became of each figure of a closing."""
+    view = View(read_month(action.month))
+    return [check(session, frozen, view) for frozen in json.loads(action.body)["figures"]]
+
+
+def later_lines(session: Session, action: PeriodAction) -> list[Row]:
+    """Return the lines for a closed month that came after its closing."""
+    known = set(from_ranges(json.loads(action.body)["lines"]))
+    return lines_by_id(session, [n for n in line_ids(session, View(read_month(action.month))) if n not in known])
+
+
+def corrections(session: Session, closed: list[PeriodAction], period: Period) -> list[Correction]:
+    """Return what was entered late for the closed months up to the end of a period, oldest month first."""
+    found: list[Correction] = []
+    for action in closed:
+        if read_month(action.month).first < period.end:
+            found += [Correction(action.month, row, row.reason or LATE) for row in later_lines(session, action)]
+    return found
