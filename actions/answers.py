@@ -106,7 +106,7 @@ def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, meaning: dict[
             keep_question(session, said(tracker), meaning, f"review:{source_key(tracker)}", now())
     remembered = [] if said(tracker) == NONE_OF_THESE else [SlotSet("question", said(tracker)), SlotSet("topic", meaning.get("topic"))]
     if times >= 1 or said(tracker) == NONE_OF_THESE:
-        dispatcher.utter_message(response="utter_lead_to_person")
+        dispatcher.utter_message(response="utter_lead_to_person", json_message={"kind": "lead", "data": {"question": said(tracker)}})
         asked = ask_for_person(tracker, Reason.UNSURE_TWICE)
         if asked is not None and asked.is_new:
             say(dispatcher, Outbound(told(Reason.UNSURE_TWICE), kind="handover"))
@@ -115,5 +115,6 @@ def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, meaning: dict[
         dispatcher.utter_message(response="utter_lead_to_person")
         return [*remembered, SlotSet("unsure_times", times + 1)]
     buttons = tuple(Button(card.title, card.title) for card in likely)
-    say(dispatcher, Outbound("您想问的是下面哪一件？点一下就行，都不是就点“都不是”。", (*buttons, Button(NONE_OF_THESE, NONE_OF_THESE_SAYS)), kind="ask_back"))
+    buttons = (*buttons, Button(NONE_OF_THESE, NONE_OF_THESE_SAYS))
+    say(dispatcher, Outbound("您想问的是下面哪一件？点一下就行，都不是就点“都不是”。", buttons, kind="ask_back", data={"question": said(tracker)}))
     return [*remembered, SlotSet("unsure_times", times + 1)]

@@ -8,11 +8,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import NONE_OF_THESE_SAYS, answer_question
+from actions.answers import NONE_OF_THESE, answer_question
 from actions.intake import office_hours
 from actions.person import ask_for_person, told
 from actions.wiring import Events, apologise, channel, now, office, said, say, source_key, transaction
-from bot.inbox.ratings import Took, rate
+from bot.inbox.ratings import KIND, Took, rate
 from bot.knowledge.follow_ups import follow_up_part
 from bot.ledger.services import Service, record
 from bot.legal.handover import Rating, Reason, read_rating
@@ -53,7 +53,7 @@ class ActionHandover(Action):
 
     @apologise
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        reason = Reason.UNSURE_TWICE if said(tracker) == NONE_OF_THESE_SAYS else Reason.ASKED
+        reason = Reason.UNSURE_TWICE if said(tracker).startswith(NONE_OF_THESE) else Reason.ASKED
         asked = ask_for_person(tracker, reason)
         say(dispatcher, Outbound(told(reason, again=asked is not None and not asked.is_new), WAYS, kind="handover"))
         return []
@@ -75,7 +75,7 @@ class ActionRate(Action):
             at = now()
             took = rate(session, tracker.sender_id, read_rating(said(tracker)) or Rating(stars, ""), at)
             if took is not Took.NONE:
-                say(dispatcher, Outbound(took.value, kind="rating"))
+                say(dispatcher, Outbound(took.value, kind=KIND))
                 return []
             key = f"rating:{source_key(tracker)}"
             record(session, Service(kind="rating", happened_at=at, source_key=key, channel=channel(tracker), quantity=stars), at)

@@ -98,6 +98,17 @@ def show(
 
 
 @laws.command()
+def index() -> None:
+    """Build the index of the search if law texts or cards changed (minutes, the first time); `bot serve` does it beside serving."""
+    from bot.knowledge.law_search import LawSearch
+
+    settings = read_settings()
+    with _progress() as told:
+        LawSearch(open_store(settings.var), settings.var, data=ROOT / "data").prepare(told)
+    _tell("law index: ready")
+
+
+@laws.command()
 def search(
     text: Optional[str] = typer.Argument(None, help="A question or key words."),
     k: Optional[int] = typer.Option(None, "--k", min=1, help="How many articles, at most; default 10, with --jsonl 100."),

@@ -36,6 +36,7 @@ DECLARED = (
     Setting("BOT_OFFICE", "office.yml", "the office's own file: communities, advisors, hotlines, service points"),
     Setting("BOT_ANSWER_WAIT", "8", "seconds an HTTP request waits for its answer before it says `pending`"),
     Setting("BOT_WORKER_TIMEOUT", "30", "seconds a worker may take for one message before it counts as hung"),
+    Setting("BOT_LAW_INDEX", "true", "build the index of the law search at start, in the background (minutes, once)"),
     Setting("BOT_COOKIE_SECURE", "false", "true behind TLS: the conversation cookie is sent over HTTPS only"),
     Setting("WECHAT_TOKEN", "", "the Token of the Official Account's page 服务器配置; empty: no WeChat"),
     Setting("WECHAT_APP_ID", "", "the Official Account's AppID"),
@@ -74,6 +75,7 @@ class Settings:
     answer_wait: float
     worker_timeout: float
     cookie_secure: bool
+    law_index: bool
     wechat: WeChatSettings | None
 
 
@@ -102,6 +104,7 @@ def read_settings(env_file: Path | None = None) -> Settings:
         "answer_wait": env.float("BOT_ANSWER_WAIT", float(default["BOT_ANSWER_WAIT"])),
         "worker_timeout": env.float("BOT_WORKER_TIMEOUT", float(default["BOT_WORKER_TIMEOUT"])),
         "cookie_secure": env.bool("BOT_COOKIE_SECURE", False),
+        "law_index": env.bool("BOT_LAW_INDEX", True),
         "wechat": _wechat(env, default),
     }
     try:

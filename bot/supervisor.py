@@ -97,6 +97,7 @@ class Supervisor:
         started, ready = time.monotonic(), False
         for child in self._children:
             child.start()
+        indexing: subprocess.Popen[bytes] | None = None
         while not self._stopping:
             for child in self._children:
                 child.look_after()
@@ -104,8 +105,18 @@ class Supervisor:
                 ready = True
                 print(f"ready http://{self._settings.host}:{self._settings.port}", flush=True)
                 _tell(f"ready after {time.monotonic() - started:.1f} s")
+                indexing = self._index_laws()
             time.sleep(LOOK_EVERY)
+        if indexing is not None and indexing.poll() is None:
+            indexing.terminate()
         return self._end()
+
+    def _index_laws(self) -> subprocess.Popen[bytes] | None:
+        """Build the law search's index beside serving, at the lowest priority; an index that is there is found at once."""
+        if not self._settings.law_index:
+            return None
+        command = [sys.executable, "-m", "bot.cli", "laws", "index"]
+        return subprocess.Popen(command, env={**os.environ, **QUIET}, cwd=ROOT, preexec_fn=lambda: os.nice(15))  # noqa: PLW1509
 
     def _residents_can_chat(self) -> bool:
         every = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound)

@@ -90,7 +90,7 @@ class Served:
 def served(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     var = tmp_path_factory.mktemp("served")
     (var / "models").symlink_to(model_folder)
-    environment = {**os.environ, "BOT_VAR": str(var), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": "", "PYTHONDONTWRITEBYTECODE": ""}
+    environment = {**os.environ, "BOT_VAR": str(var), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": "", "PYTHONDONTWRITEBYTECODE": "", "BOT_LAW_INDEX": "false"}
     subprocess.run([sys.executable, "-m", "bot.cli", "laws", "show", "民法典", "1"], env=environment, cwd=ROOT, check=False, capture_output=True)
     port = _free_port()
     process = subprocess.Popen([sys.executable, "-m", "bot.cli", "serve", "--port", str(port)], env=environment, cwd=ROOT, stdout=subprocess.PIPE)

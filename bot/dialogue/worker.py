@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse
 from bot.dialogue import patches
 from bot.dialogue.channel import InboxChannel
 from bot.dialogue.in_process_actions import InProcessActions
+from bot.dialogue.law_route import law_routes
 from bot.dialogue.model import newest_model
 from bot.dialogue.tracker_store import InboxTrackerStore
 from bot.settings import ROOT, Settings, read_settings
@@ -41,6 +42,8 @@ def create_worker(settings: Settings, database: Database) -> Sanic:
     store = InboxTrackerStore(Domain.empty(), database=database)
     channel = InboxChannel(database, settings.worker_token, store.forget)
     register([channel], app, route="/webhooks/")
+    if settings.law_index:
+        app.blueprint(law_routes(settings))
     app.ctx.ready = False
 
     async def load_model(app: Sanic, _loop: object) -> None:

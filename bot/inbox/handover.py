@@ -6,6 +6,7 @@ at the same moment meet at the conversation's row: one wins, the other is told w
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,10 +16,11 @@ from sqlalchemy.orm import Session
 from bot.errors import HandoverRefused
 from bot.inbox import store
 from bot.inbox.person_guard import answer_emergency
+from bot.inbox.ratings import KIND
 from bot.legal import handover as rules
 from bot.legal.cases import Role
 from bot.legal.handover import Mode, Reason
-from bot.messages import Button, Outbound, clean_text
+from bot.messages import MAX_TEXT, Button, Outbound
 from bot.storage.handover_tables import Handover
 from bot.storage.tables import Conversation, Reply
 
@@ -97,7 +99,7 @@ def say(session: Session, conversation: str, staff: str, role: Role, text: str, 
         HandoverRefused: not in charge of this conversation, a role that does not talk, or no readable text.
     """
     rules.check_may_talk(role)
-    words = clean_text(text)
+    words = _readable(text)
     if not words:
         raise HandoverRefused("There is nothing to say: the text is empty or holds no readable character; write something.")
     _in_charge(session, conversation, staff)
@@ -116,7 +118,7 @@ def give_back(session: Session, conversation: str, staff: str, note: str, now: d
     ended = _in_charge(session, conversation, staff, role)
     _move(session, conversation, Mode.PERSON, Mode.BOT)
     ended.given_back_at, ended.note = now, note.strip() or None
-    question = Outbound(rules.GIVEN_BACK, tuple(Button(score, score) for score in rules.SCORES), kind="rating")
+    question = Outbound(rules.GIVEN_BACK, tuple(Button(score, score) for score in rules.SCORES), kind=KIND)
     store.add_reply(session, conversation, question, "bot", now)
     return ended
 
@@ -165,6 +167,11 @@ def _in_charge(session: Session, conversation: str, staff: str, role: Role | Non
     if not rules.may_end(role, standing.taken_by == staff):
         raise HandoverRefused(f"{standing.taken_by} is in charge of this conversation, not {staff}; ask them, or let the office give it back.")
     return standing
+
+
+def _readable(text: str) -> str:
+    """Unlike what residents type, what staff writes keeps its lines and its signs."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co")).strip()[:MAX_TEXT]
 
 
 def _sign(session: Session, conversation: str, words: Outbound, role: Role, now: datetime) -> Reply:

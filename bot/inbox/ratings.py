@@ -15,8 +15,9 @@ from bot.legal.cases import Channel
 from bot.legal.handover import RATED, RATED_ALREADY, Rating, read_rating
 from bot.messages import Outbound
 from bot.storage.handover_tables import Handover
-from bot.storage.tables import Conversation
+from bot.storage.tables import Conversation, Reply
 
+KIND = "rating"
 OPEN_FOR = timedelta(days=7)
 REMEMBERED_FOR = timedelta(hours=12)
 
@@ -30,12 +31,17 @@ class Took(Enum):
 
 
 def take_rating(session: Session, stored: Stored, now: datetime) -> bool:
-    """Answer a message that is nothing but a rating of the last service by a person; returns whether it was one."""
+    """Answer a message that rates the last service by a person; returns whether it was one.
+
+    Only right after a rating was asked for: in the middle of something else "2分" may be a rate of interest.
+    """
     rating = read_rating(stored.text)
-    took = Took.NONE if rating is None else rate(session, stored.conversation, rating, now)
+    if rating is None or not _was_just_asked(session, stored.conversation):
+        return False
+    took = rate(session, stored.conversation, rating, now)
     if took is Took.NONE:
         return False
-    store.answer(session, stored, [Outbound(took.value, kind="rating")], now)
+    store.answer(session, stored, [Outbound(took.value, kind=KIND)], now)
     return True
 
 
@@ -53,6 +59,12 @@ def rate(session: Session, conversation: str, rating: Rating, now: datetime) -> 
     handover.rated_at, handover.stars, handover.words = now, rating.stars, rating.words or None
     _count(session, handover, now)
     return Took.COUNTED
+
+
+def _was_just_asked(session: Session, conversation: str) -> bool:
+    newest = sa.select(Reply.body).where(Reply.conversation_id == conversation).order_by(Reply.id.desc()).limit(1)
+    body = session.execute(newest).scalar_one_or_none()
+    return body is not None and Outbound.from_json(body).kind == KIND
 
 
 def _count(session: Session, handover: Handover, now: datetime) -> None:

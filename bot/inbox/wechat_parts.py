@@ -34,6 +34,7 @@ class Unit:
 
 
 def untaken(session: Session, conversation: str) -> Sequence[Reply]:
+    """Return the replies of a conversation that are not parts yet, oldest first."""
     taken = sa.select(WeChatTakenReply.reply_id).where(WeChatTakenReply.reply_id == Reply.id).exists()
     query = sa.select(Reply).where(Reply.conversation_id == conversation, ~taken).order_by(Reply.id)
     return list(session.execute(query).scalars())
@@ -76,6 +77,7 @@ def pack(parts: list[WeChatPart]) -> list[Unit]:
 
 
 def move(session: Session, parts: Sequence[int], state: str) -> None:
+    """Put parts into a state."""
     if parts:
         session.execute(sa.update(WeChatPart).where(WeChatPart.id.in_(parts)).values(state=state).execution_options(synchronize_session=False))
 

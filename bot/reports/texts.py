@@ -84,7 +84,7 @@ def _paragraph(sentences: list[dict[str, str]], figures: Figures) -> list[Piece]
 def _taken(sentence: dict[str, str], figures: Figures) -> bool:
     for condition, states in (("if_some", ("value", "missing")), ("if_zero", ("zero",)), ("if_na", ("na",))):
         if condition in sentence:
-            return figures[sentence[condition]].frozen["state"] in states
+            return figures.use(sentence[condition]).frozen["state"] in states
     return True
 
 

@@ -1,10 +1,12 @@
 """From examples to the parts of a model."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix
 
 from bot.understanding import vectors
@@ -17,6 +19,7 @@ from bot.understanding.terms import Vocabulary, terms_of
 from bot.understanding.training import fit_head, fit_linear_on_terms, fit_linear_on_vectors, fit_shares, held_out
 
 _CARD_TERMS, _CARD_VECTORS = 0.3, 10.0  # how far the card heads trust single terms, and directions of the vectors
+_WORTH_SHARING = 3000  # sentences from which on a second process pays
 _FEWEST = 3  # examples of a card, below which it cannot be weighed
 
 
@@ -35,22 +38,37 @@ def learn(examples: Sequence[Example], card_topics: dict[str, str], progress: Ca
     lessons = [(terms_of(normalise(text)), card_topics[card]) for card, texts in card_words.items() if card in card_topics for text in texts]
     vocabulary = Vocabulary.learn([*documents, *(document for document, _ in lessons)])
     terms = vocabulary.matrix(documents)
-    dense = vectors.sentence_vectors([without_courtesies(text) for text in normal])
+    dense = _side_by_side_vectors([without_courtesies(text) for text in normal])
     ordinary = [index for index, example in enumerate(examples) if example.intent != "emergency"]
     about = [index for index, example in enumerate(examples) if example.topic]
     legal = [index for index in about if examples[index].intent == "ask_law"]
 
-    def head(what: str, rows: list[int], labels: list[str], **tuning: Any) -> Head:
-        progress(f"fitting {what} on {len(rows)} sentences")
-        return fit_head(terms[rows], dense[rows], labels, **tuning)
+    def head(rows: list[int], labels: list[str], **tuning: Any) -> Any:
+        return delayed(fit_head)(terms[rows], dense[rows], labels, **tuning)
 
-    intent = head("intents", ordinary, [examples[index].intent for index in ordinary])
-    topic = head("topics", about, [examples[index].topic or "" for index in about], on_terms=0.3, on_vectors=10.0,
-                 lessons=(vocabulary.matrix([document for document, _ in lessons]), [topic for _, topic in lessons]) if lessons else None)
-    danger = head("dangers", list(range(len(examples))), [danger_of(example) for example in examples])
-    progress("fitting cards")
-    cards = _learn_cards([examples[index] for index in legal], terms[legal], dense[legal])
+    progress(f"fitting intents, topics, dangers and cards on {len(examples)} sentences")
+    taught = (vocabulary.matrix([document for document, _ in lessons]), [topic for _, topic in lessons]) if lessons else None
+    intent, topic, danger, cards = Parallel(n_jobs=_jobs(len(examples)))([
+        head(ordinary, [examples[index].intent for index in ordinary]),
+        head(about, [examples[index].topic or "" for index in about], on_terms=0.3, on_vectors=10.0, lessons=taught),
+        head(list(range(len(examples))), [danger_of(example) for example in examples]),
+        delayed(_learn_cards)([examples[index] for index in legal], terms[legal], dense[legal]),
+    ])
     return vocabulary, intent, topic, danger, cards, Memory.learn(examples)
+
+
+def _jobs(sentences: int) -> int:
+    """Two processes halve the time of a real training; a small one is over before they have started."""
+    return 1 if sentences < _WORTH_SHARING else min(2, os.cpu_count() or 1)
+
+
+def _side_by_side_vectors(texts: list[str]) -> Array:
+    jobs = _jobs(len(texts))
+    parts = Parallel(n_jobs=jobs)(delayed(vectors.sentence_vectors)(texts[part::jobs]) for part in range(jobs))
+    found = np.zeros((len(texts), vectors.SIZE), dtype=np.float32)
+    for part, rows in enumerate(parts):
+        found[part::jobs] = rows
+    return found
 
 
 def danger_of(example: Example) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -13,10 +14,13 @@ from sanic.response import HTTPResponse
 from bot.knowledge.law_names import UnreadableArticleNumber, short_title
 from bot.knowledge.statutes import LawNotFound, StoreUnusable
 from bot.knowledge.statutes_import import open_store
+from bot.messages import clean_text
 from bot.office import BEIJING
 
 bp = Blueprint("laws", url_prefix="/api/laws")
 DAY = 24 * 3600
+LONGEST_QUESTION = 300
+PATIENCE = aiohttp.ClientTimeout(total=5)
 
 
 @bp.get("/article")
@@ -30,6 +34,25 @@ async def article(request: Request) -> HTTPResponse:
     except StoreUnusable:
         return response.json({"error": "法条库还没有准备好，请稍后再看。"}, status=503, headers={"Retry-After": "30"})
     return response.json(found, headers={"Cache-Control": f"max-age={DAY}"})
+
+
+@bp.get("/search")
+async def search(request: Request) -> HTTPResponse:
+    """Return {"articles": [{law, article, label}], "note"}: what may be related to a question, never an answer. 503 while it is being prepared."""
+    text = clean_text(request.args.get("text", ""))[:LONGEST_QUESTION]
+    settings = request.app.ctx.settings
+    if not text:
+        return response.json({"error": "请写出要找的内容。"}, status=400)
+    try:
+        async with aiohttp.ClientSession(timeout=PATIENCE, headers={"X-Worker-Token": settings.worker_token}) as http:
+            async with http.get(f"{settings.worker_urls[0]}/laws/search", params={"text": text}) as answer:
+                found = await answer.json() if answer.status == 200 else None
+    except (aiohttp.ClientError, asyncio.TimeoutError, IndexError):
+        found = None
+    if found is None:
+        return response.json({"error": "法条检索正在准备，请过几分钟再试。"}, status=503, headers={"Retry-After": "60"})
+    articles = [{**a, "label": f"{short_title(a['law'])} {a['article']}"} for a in found["articles"]]
+    return response.json({"articles": articles, "note": "可能相关的法条，只供参考，不是答复。"})
 
 
 def _look_up(app: Any, law: str, number: str) -> dict[str, str]:

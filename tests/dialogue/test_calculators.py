@@ -2,10 +2,8 @@
 
 import pytest
 
-DISMISSED = "公司没有理由把我辞退了,能赔多少钱"
 
-
-def start(resident, question=DISMISSED):
+def start(resident, question="公司无缘无故把我辞退了怎么赔偿"):
     resident.says(question)
     return resident.says("算一算")
 
@@ -32,7 +30,7 @@ def test_the_inputs_are_asked_one_by_one_and_the_sum_shows_its_steps(resident):
 
 
 def test_a_wrong_answer_is_refused_with_what_is_wrong_and_asked_again(resident):
-    start(resident, "公司无缘无故把我辞退了怎么赔偿")
+    start(resident)
     resident.says("没有正当理由被辞退")
     said = resident.says("2023年2月29日")
     assert "2023年2月没有29日" in said and "开始上班" in said
@@ -51,13 +49,13 @@ def test_the_amounts_of_the_question_are_not_asked_again(resident):
 
 
 def test_cancelling_ends_it(resident):
-    start(resident, "公司无缘无故把我辞退了怎么赔偿")
+    start(resident)
     assert "不算了" in resident.says("取消")
     assert "【" in resident.says("房东不退押金怎么办")
 
 
 def test_a_step_back_asks_the_last_input_again(resident):
-    start(resident, "公司无缘无故把我辞退了怎么赔偿")
+    start(resident)
     resident.says("没有正当理由被辞退")
     resident.says("2020年3月1日")
     assert "开始上班" in resident.says("写错了")
@@ -82,14 +80,14 @@ def test_without_a_card_the_common_ones_are_offered(resident):
 
 
 def test_an_emergency_ends_the_calculation_and_comes_first(resident):
-    start(resident, "公司无缘无故把我辞退了怎么赔偿")
+    start(resident)
     said = resident.says("救命 他现在拿刀砍门要杀我")
     assert "110" in said[:20] and "开始上班" not in said
     assert "【" in resident.says("房东不退押金怎么办")
 
 
 def test_a_person_wanted_instead_ends_the_calculation(resident):
-    start(resident, "公司无缘无故把我辞退了怎么赔偿")
+    start(resident)
     assert "先不算了" in resident.says("转人工")
 
 
@@ -101,6 +99,6 @@ def test_the_button_is_no_name_in_the_intake_form(resident):
 
 @pytest.mark.parametrize("typed", ["😀", "<b>1</b>", "9" * 300, "不知道", "。。。"])
 def test_nonsense_gets_a_clear_answer_and_the_question_again(resident, typed):
-    start(resident, "公司无缘无故把我辞退了怎么赔偿")
+    start(resident)
     said = resident.says(typed)
     assert "请从下面选一个" in said and "怎么离开的" in said

@@ -52,7 +52,7 @@ def test_input_nobody_should_type_gets_a_clear_answer(resident, typed):
 
 @pytest.mark.parametrize("typed, expected", [
     ("你好", "智能助手"), ("谢谢", "不客气"), ("再见", "再见"), ("你是机器人吗", "不是真人"), ("能办什么", "申请人民调解"),
-    ("转人工", "12348"), ("你们几点上班", "办公时间"), ("你们在哪里", "站点"), ("有什么电话可以打", "12348"), ("我要投诉你们", "12345"), ("给5分", "谢谢"), ("删除我的信息", "加密"),
+    ("转人工", "12348"), ("你们几点上班", "办公时间"), ("你们在哪里", "站点"), ("有什么电话可以打", "12348"), ("我要投诉你们", "12345"), ("给5分", "谢谢"), ("我的信息", "加密"), ("删除我的信息", "不能恢复"), ("撤回同意", "停止"),
 ])
 def test_every_service_answers(resident, typed, expected):
     assert expected in resident.says(typed) + " ".join(resident.buttons)

@@ -143,12 +143,12 @@ def test_a_message_at_the_moment_of_taking_is_the_bots_or_the_persons_never_both
 def test_only_who_is_in_charge_talks(database):
     with_person(database)
     with database.transaction() as session:
-        said = handover.say(session, "web:a", *A, "请把合同带来。", LATER)
+        said = handover.say(session, "web:a", *A, "请把合同、身份证带来，\n周三上午。\u200b", LATER)
         assert (said.said_by, said.message_id) == ("advisor", None)
     for words in (lambda s: handover.say(s, "web:a", *B, "我来说", LATER), lambda s: handover.give_back(s, "web:a", "m01", "", LATER)):
         with pytest.raises(HandoverRefused, match="a01 is in charge"), database.transaction() as session:
             words(session)
-    assert [r.body.text for r in replies(database)][1:] == ["请把合同带来。"]
+    assert [r.body.text for r in replies(database)][1:] == ["请把合同、身份证带来，\n周三上午。"]
 
 
 @pytest.mark.parametrize("attempt, reason", [
@@ -214,6 +214,15 @@ def test_five_minutes_is_no_rating_and_without_a_service_the_dialogue_takes_it(d
         assert not receive(session, "5分钟后到", "r1").answered
         assert not receive(session, "5分", "r2", conversation="web:b").answered
         assert not receive(session, "5分", "r3", at=LATER + timedelta(days=8)).answered
+
+
+def test_in_the_middle_of_something_else_two_points_are_not_a_rating(database):
+    with_person(database)
+    with database.transaction() as session:
+        handover.give_back(session, "web:a", "a01", "", LATER)
+        asked_for = receive(session, "算利息", "q1", at=LATER)
+        store.answer(session, asked_for, [Outbound("月息几分？")], LATER)
+        assert not receive(session, "2分", "q2", at=LATER).answered
 
 
 def test_with_a_person_in_charge_an_emergency_still_gets_its_number_once(database):

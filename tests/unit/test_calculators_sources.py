@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,7 +50,7 @@ SAYS = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@cache
 def articles_in_force(title: str) -> dict[str, str]:
     """Label → text of the version of a law in force on the day of the test."""
     versions = [parse_markdown(path.read_text(encoding="utf-8"), path.name) for path in STATUTES.glob(f"*/{title}_*.md")]

@@ -63,8 +63,6 @@ def severance(
     pay = wage(monthly_wage)
     _check_days(started, ended)
     from_day = started if kind is Severance.DOUBLE else max(started, LAW_BEGAN)
-    if ended < from_day:
-        raise Uncountable("劳动合同法2008年1月1日起施行，在那之前结束的工作，请拨打12348问当时的规定。", "ended")
     months = months_counted(from_day, ended)
     steps = [Step(f"工作年限{_length_words(from_day, ended)}", f"折合{plain(months)}个月工资", months)]
     base, base_steps = _base(pay, local_average, minimum_wage)
@@ -97,6 +95,8 @@ def _check_days(started: date, ended: date) -> None:
     day(started, "入职日期", "started")
     day(ended, "离职日期", "ended")
     in_order(started, ended, "入职日期", "离职日期", "ended")
+    if ended < LAW_BEGAN:
+        raise Uncountable("劳动合同法2008年1月1日起施行，在那之前结束的工作，请拨打12348问当时的规定。", "ended")
     if ended > add_months(started, LONGEST_WORK * 12):
         raise Uncountable(f"从{started.year}年到{ended.year}年超过{LONGEST_WORK}年了，请核对年份。", "started")
 

@@ -1,7 +1,7 @@
 // One bubble each: what a resident said, what was answered.
 
 import { element, icon } from "./dom.js";
-import { mine } from "./server.js";
+import { mine, relatedLaws } from "./server.js";
 import { canRead, read } from "./speech.js";
 import { conversation } from "./store.js";
 import { CASE_NUMBER, dial, hotlinesIn, paragraphs } from "./text.js";
@@ -41,6 +41,7 @@ export function replyBubble(reply, on) {
       { class: "bubble" },
       ...paragraphs(reply.text, kind === "summary"),
       kind === "emergency" ? calls(reply.text) : null,
+      ["ask_back", "lead"].includes(kind) && reply.data?.question ? related(reply.data.question, on.cite) : null,
       kind === "my_data" ? copyOfAll() : null,
       reply.citations?.length ? laws(reply.citations, on.cite) : null,
     ),
@@ -86,6 +87,23 @@ function choices(buttons, kind, choose) {
       return element("button", { type: "button", class: look, click: () => choose(payload) }, title);
     }),
   );
+}
+
+/** A button that shows articles which may be related; they are no answer, and say so. */
+function related(question, cite) {
+  const place = element("div", { class: "related" });
+  const button = element("button", { type: "button", class: "law more", click: show }, SAY.related);
+  async function show() {
+    button.disabled = true;
+    try {
+      const { articles, note } = await relatedLaws(question);
+      place.replaceChildren(element("p", { class: "fine" }, note), ...articles.slice(0, 5).map((cited, index) => lawChip(cited, () => cite(articles, index))));
+    } catch (error) {
+      place.replaceChildren(element("p", { class: "fine" }, error.message || SAY.failed));
+    }
+  }
+  place.append(button);
+  return place;
 }
 
 /** A link to a file with everything stored about this conversation. */

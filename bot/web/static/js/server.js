@@ -23,6 +23,9 @@ export function say(conversation, { id, text }, signal) {
 export const history = (conversation) => ask(`/api/chat/history?${new URLSearchParams({ conversation })}`);
 
 /** Return an article's text, day of effect and source. */
+/** Return articles that may be related to a question: {articles, note}. */
+export const relatedLaws = (text) => ask(`/api/laws/search?${new URLSearchParams({ text })}`);
+
 /** Return the address of a copy of everything stored about a conversation. */
 export const mine = (conversation) => `/api/chat/mine?${new URLSearchParams({ conversation })}`;
 

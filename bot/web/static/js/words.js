@@ -59,6 +59,7 @@ export const SAY = {
   source: "来源：",
   packaged: (name) => `来源：随程序提供的法律文本（${name}），以官方公布的文本为准。`,
   articleFine: "法条原文仅供了解；怎样适用，请问社区法律顾问或拨打12348。",
+  related: "看看可能相关的法条",
   mine: "下载我的信息",
   mineFile: "我的信息.json",
   read: "朗读",
