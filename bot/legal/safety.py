@@ -20,7 +20,7 @@ class Emergency(Coded):
         "trafficking_unlawful_detention",
         "请马上拨打110，说清您在哪里；不方便说话，就让电话通着，或请信得过的人替您报警。先保证自身安全。",
     )
-    FRAUD_IN_PROGRESS = ("fraud_in_progress", "请立刻停止转账，挂断电话，关掉屏幕共享，马上拨打110；咨询可拨打96110。同时联系银行尝试止付，保留记录。")
+    FRAUD_IN_PROGRESS = ("fraud_in_progress", "请立刻停止转账，马上拨打110；挂断对方电话，关掉屏幕共享。咨询可拨打96110，同时联系银行尝试止付，保留记录。")
     FIRE_GAS = ("fire_gas", "请先撤到安全的地方，再拨打119或110。闻到燃气味不要开关电器、不要点火；有人受伤拨打120。")
     ACCIDENT_INJURY = ("accident_injury", "有人受伤请先拨打120，再拨打110。打开双闪，人到安全处；不要随意移动伤者，保护现场并拍照。")
     REVENGE_THREAT = ("revenge_threat", "有人有危险请马上拨打110，先到安全、有人的地方。事情再难也有办法解决，想说说怎么办，我可以帮您联系调解员或法律顾问。")
