@@ -6,9 +6,9 @@ from datetime import datetime
 
 import typer
 
-from bot.ledger.privacy import erase_conversation
-from bot.office import BEIJING
 from bot.errors import CaseNotFound
+from bot.ledger.privacy import erase_conversation, what_we_hold
+from bot.office import BEIJING
 from bot.settings import read_settings
 from bot.storage.database import open_database
 from bot.storage.tables import Case
@@ -21,8 +21,9 @@ def erase(resident: str = typer.Option(..., "--resident", help="A conversation, 
     with database.transaction() as session:
         case = session.get(Case, resident) if len(resident) <= 16 else None
         conversation = case.conversation_id if case else resident
-        if case is not None and conversation is None:
-            raise CaseNotFound(f"Case {resident} belongs to no conversation; there is nothing to erase.")
+        held = what_we_hold(session, str(conversation)) if conversation else None
+        if held is None or not (held.messages or held.cases or held.consents):
+            raise CaseNotFound(f"Nothing is held about {resident!r}; expected a conversation such as web:… or the number of one of its cases.")
         erased = erase_conversation(session, str(conversation), datetime.now(BEIJING))
     print(f"messages deleted: {erased.messages}")
     print(f"cases emptied: {', '.join(erased.cases_emptied) or 'none'}")

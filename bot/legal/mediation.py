@@ -79,8 +79,8 @@ _NEEDS: dict[str, frozenset[str]] = {
 _CONFIRMATION_ENDS = frozenset({"confirmed", "confirmation_rejected", "confirmation_withdrawn"})
 _BARS: dict[str, frozenset[str]] = {
     "accepted": frozenset({"accepted", "merged"}),
-    **{code: CLOSED for code in CLOSED},
-    **{code: _CONFIRMATION_ENDS for code in (*_CONFIRMATION_ENDS, "confirmation_accepted")},
+    **dict.fromkeys(CLOSED, CLOSED),
+    **dict.fromkeys((*_CONFIRMATION_ENDS, "confirmation_accepted"), _CONFIRMATION_ENDS),
     "confirmation_applied": frozenset({"confirmation_applied"}),
     "performed": frozenset({"performed"}),
     "breached": frozenset({"performed", "breached"}),

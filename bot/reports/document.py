@@ -39,13 +39,13 @@ def write_report(path: Path, said: Content, office: Office, now: datetime, signe
     scratch = path.with_name(f".{path.name}.draft")
     try:
         scratch.write_bytes(buffer.getvalue())
-        figures, numbers, pictures = what_it_shows(scratch)
+        proof = seal(_proof(said, office, now, signed_by, *what_it_shows(scratch)))
+        final = _body(said, signed_by, now)
+        _embed(final, as_xml(proof))
+        final.save(str(scratch))
+        scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
-    proof = seal(_proof(said, office, now, signed_by, figures, numbers, pictures))
-    final = _body(said, signed_by, now)
-    _embed(final, as_xml(proof))
-    final.save(str(path))
     return proof
 
 
@@ -75,6 +75,7 @@ def _body(said: Content, signed_by: str | None, now: datetime) -> Any:
     made = now.astimezone(BEIJING).replace(tzinfo=None, microsecond=0)
     document.core_properties.created = document.core_properties.modified = made
     document.core_properties.title, document.core_properties.author = said.title, ""
+    document.core_properties.comments = ""
     heading = document.add_heading(said.title, level=0)
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for note in said.notes:

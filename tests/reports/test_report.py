@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.errors import NotOurReport, ReportBlocked
 from bot.cli_report import _refuse_signing
+from bot.errors import NotOurReport, ReportBlocked
 from bot.ledger.cases import open_case
 from bot.ledger.mediation import reopen_case
 from bot.ledger.periods import close_month, closed_months, period_actions

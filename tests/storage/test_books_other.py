@@ -6,7 +6,16 @@ import pytest
 
 from bot.errors import BadRecord
 from bot.ledger.advisor_services import record_service, take_back_service
-from bot.ledger.advisors import Paper, assign_advisor, close_service_point, end_assignment, open_service_point, record_litigation, record_meeting, record_opinion
+from bot.ledger.advisors import (
+    Paper,
+    assign_advisor,
+    close_service_point,
+    end_assignment,
+    open_service_point,
+    record_litigation,
+    record_meeting,
+    record_opinion,
+)
 from bot.ledger.cases import open_case
 from bot.ledger.counters import Counter, Record, record_counter
 from bot.ledger.declarations import NOT_APPLICABLE, ZERO, declare

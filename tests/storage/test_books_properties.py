@@ -4,7 +4,8 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings as how
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from bot.ledger.facts import standing
