@@ -64,7 +64,8 @@ def answer_question(dispatcher: CollectingDispatcher, tracker: Tracker) -> Event
         chosen = cards().get(meaning.get("card") or "")
     if chosen is not None:
         return _tell(dispatcher, tracker, chosen, meaning)
-    if meaning.get("intent") == "out_of_scope":
+    # Nothing to read in it, or surely not about law; what only might be off topic is treated as not understood.
+    if meaning.get("intent") == "out_of_scope" and (meaning.get("band") == "answer" or not meaning.get("topics")):
         dispatcher.utter_message(response="utter_out_of_scope")
         return [SlotSet("unsure_times", 0)]
     return _ask_back(dispatcher, tracker, meaning)
@@ -100,7 +101,7 @@ def _tell(dispatcher: CollectingDispatcher, tracker: Tracker, card: Card, meanin
 def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, meaning: dict[str, Any]) -> Events:
     """Offer the two or three likeliest; the second time in a row lead to a person."""
     times = int(tracker.get_slot("unsure_times") or 0)
-    likely = [cards()[c] for c in meaning.get("choices") or [] if c in cards()][:3]
+    likely = [cards()[c] for c in meaning.get("choices") or [] if c in cards()][:3] if meaning.get("band") == "ask_back" else []
     if meaning and said(tracker) != NONE_OF_THESE:
         with transaction() as session:
             keep_question(session, said(tracker), meaning, f"review:{source_key(tracker)}", now())
@@ -112,7 +113,7 @@ def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, meaning: dict[
             say(dispatcher, Outbound(told(Reason.UNSURE_TWICE), kind="handover"))
         return [*remembered, SlotSet("unsure_times", 0)]
     if not likely:
-        dispatcher.utter_message(response="utter_lead_to_person")
+        dispatcher.utter_message(response="utter_lead_to_person", json_message={"kind": "lead", "data": {"question": said(tracker)}})
         return [*remembered, SlotSet("unsure_times", times + 1)]
     buttons = tuple(Button(card.title, card.title) for card in likely)
     buttons = (*buttons, Button(NONE_OF_THESE, NONE_OF_THESE_SAYS))

@@ -128,4 +128,5 @@ def _tell(verdict: Verdict) -> None:
 
 def _entry(row: Row) -> str:
     at, known = (t.astimezone(BEIJING).strftime("%Y-%m-%d") for t in (row.happened_at, row.recorded_at))
-    return f"{row.table} {row.id} {row.kind} {row.quantity:+d} of {at}, recorded {known} by {row.recorded_by}: {row.reason or '补录'} ({row.case_number or row.source_key})"
+    why = f"{row.reason or '补录'} ({row.case_number or row.source_key})"
+    return f"{row.table} {row.id} {row.kind} {row.quantity:+d} of {at}, recorded {known} by {row.recorded_by}: {why}"

@@ -88,7 +88,10 @@ def demo(
     of_year = year or datetime.now(BEIJING).year
     with database.transaction() as session:
         written = write_demo_year(session, read_office(settings.office), of_year, cases, seed, datetime.now(BEIJING))
-    print(f"{written} fictional cases of {of_year} (seed {seed}). See them with: bot stats --from {of_year}-01-01 --to {of_year}-12-31 --with-demo", file=sys.stderr)
+    print(
+        f"{written} fictional cases of {of_year} (seed {seed}). See them with: bot stats --from {of_year}-01-01 --to {of_year}-12-31 --with-demo",
+        file=sys.stderr,
+    )
 
 
 def mount(app: typer.Typer) -> None:

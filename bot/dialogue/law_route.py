@@ -31,7 +31,7 @@ def law_routes(settings: Settings) -> Blueprint:
     async def search(request: Request) -> HTTPResponse:
         if not hmac.compare_digest(request.headers.get("X-Worker-Token", ""), settings.worker_token):
             return response.json({"error": "the worker token is missing or wrong"}, status=403)
-        finder = held.get("finder") or await asyncio.get_running_loop().run_in_executor(None, _begin, settings, held)
+        finder: Any = await asyncio.get_running_loop().run_in_executor(None, _begin, settings, held)
         if finder.state == "nothing":
             return response.json({"state": finder.state}, status=503)
         text, day = request.args.get("text", ""), datetime.now(BEIJING).date()

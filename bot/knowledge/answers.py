@@ -11,8 +11,8 @@ from typing import Callable
 
 from bot.knowledge.cards import SCREEN, Card
 from bot.knowledge.law_names import article_label, short_title
-from bot.messages import Button, CitedArticle, Outbound
 from bot.legal.calculator_forms import calculators_of
+from bot.messages import Button, CitedArticle, Outbound
 from bot.office import Office
 
 SIGNED = "—— 智能助手自动回复"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -69,7 +69,12 @@ def record_service(session: Session, done: ServiceRecord, now: datetime) -> Book
     known = known_fact(session, key)
     if known is not None:
         return known
-    for value, what in ((done.record_no, "the record number"), (done.advisor, "the advisor"), (done.subject_ref, "who was served"), (done.matter, "the matter")):
+    for value, what in (
+        (done.record_no, "the record number"),
+        (done.advisor, "the advisor"),
+        (done.subject_ref, "who was served"),
+        (done.matter, "the matter"),
+    ):
         required(value, f"Service {done.record_no}: {what}")
     if done.kind is ServiceKind.LECTURE and done.attendance < 1:
         raise BadRecord(f"Service {done.record_no}: a lecture needs its attendance, got {done.attendance}.")
@@ -132,5 +137,5 @@ def _same_matter(session: Session, row: BookFact) -> list[BookFact]:
     return list(session.execute(query).scalars())
 
 
-def _day(row: BookFact) -> object:
+def _day(row: BookFact) -> date:
     return row.happened_at.astimezone(BEIJING).date()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -32,10 +33,18 @@ def assign_advisor(session: Session, contract_no: str, advisor: str, community: 
     """Record that an advisor was engaged for a community from a moment on."""
     required(org, f"Contract {contract_no}: the law firm or legal service office")
     fact = Fact(
-        ASSIGNMENT, "started", contract_no, f"assignment:{contract_no}", start_at, paper.by,
-        advisor=required(advisor, "the advisor"), community=required(community, "the community"), evidence_ref=paper.evidence_ref, details={"org": org},
+        ASSIGNMENT,
+        "started",
+        contract_no,
+        f"assignment:{contract_no}",
+        start_at,
+        paper.by,
+        advisor=required(advisor, "the advisor"),
+        community=required(community, "the community"),
+        evidence_ref=paper.evidence_ref,
+        details={"org": org},
         is_demo=paper.is_demo,
-    )  # fmt: skip
+    )
     return write_fact(session, fact, {}, now)
 
 
@@ -56,7 +65,19 @@ def open_service_point(session: Session, code: str, tier: Tier, name: str, commu
     """
     if tier is Tier.COMMUNITY:
         required(community, f"Service point {code}: the community")
-    fact = Fact(POINT, "started", code, f"point:{code}:{opened_at.isoformat()}", opened_at, paper.by, community=community, tier=tier, evidence_ref=paper.evidence_ref, details={"name": required(name, "the name")}, is_demo=paper.is_demo)
+    fact = Fact(
+        POINT,
+        "started",
+        code,
+        f"point:{code}:{opened_at.isoformat()}",
+        opened_at,
+        paper.by,
+        community=community,
+        tier=tier,
+        evidence_ref=paper.evidence_ref,
+        details={"name": required(name, "the name")},
+        is_demo=paper.is_demo,
+    )
     return write_fact(session, fact, {}, now)
 
 
@@ -75,7 +96,9 @@ def record_litigation(session: Session, matter_no: str, accepted_at: datetime, p
     return _one(session, "litigation", matter_no, accepted_at, advisor, paper, now, {"litigation_case": 1}, {"principal": principal})
 
 
-def record_opinion(session: Session, opinion_no: str, issued_at: datetime, requester: str, kind: str, advisor: str, paper: Paper, now: datetime, revises: str | None = None) -> BookFact:
+def record_opinion(
+    session: Session, opinion_no: str, issued_at: datetime, requester: str, kind: str, advisor: str, paper: Paper, now: datetime, revises: str | None = None
+) -> BookFact:
     """Record a numbered written opinion; a revision is kept and counts nothing.
 
     Raises:
@@ -101,12 +124,23 @@ def record_meeting(session: Session, meeting_id: str, held_at: datetime, topic: 
     return _one(session, "meeting", meeting_id, held_at, advisors[0], paper, now, {"meeting": 1, "meeting_attendance": len(advisors)}, details)
 
 
-def _one(session: Session, book: str, number: str, at: datetime, advisor: str, paper: Paper, now: datetime, lines: dict[str, int], details: dict[str, object]) -> BookFact:
+def _one(
+    session: Session, book: str, number: str, at: datetime, advisor: str, paper: Paper, now: datetime, lines: dict[str, int], details: dict[str, Any]
+) -> BookFact:
     required(number, f"The number of the {book}")
     fact = Fact(
-        book, "recorded", number, f"{book}:{number}", at, paper.by,
-        advisor=required(advisor, f"{book} {number}: the advisor"), tier=Tier.DISTRICT, evidence_ref=paper.evidence_ref, details=details, is_demo=paper.is_demo,
-    )  # fmt: skip
+        book,
+        "recorded",
+        number,
+        f"{book}:{number}",
+        at,
+        paper.by,
+        advisor=required(advisor, f"{book} {number}: the advisor"),
+        tier=Tier.DISTRICT,
+        evidence_ref=paper.evidence_ref,
+        details=details,
+        is_demo=paper.is_demo,
+    )
     return write_fact(session, fact, lines, now)
 
 
@@ -118,7 +152,16 @@ def _end(session: Session, book: str, subject: str, at: datetime, paper: Paper, 
         return so_far[-1]
     first = so_far[-1]
     fact = Fact(
-        book, "ended", subject, f"{book}:{subject}:ended:{last_id(session, book, subject)}", at, paper.by,
-        advisor=first.advisor, community=first.community, tier=Tier.from_code(first.tier), evidence_ref=paper.evidence_ref, is_demo=first.is_demo,
-    )  # fmt: skip
+        book,
+        "ended",
+        subject,
+        f"{book}:{subject}:ended:{last_id(session, book, subject)}",
+        at,
+        paper.by,
+        advisor=first.advisor,
+        community=first.community,
+        tier=Tier.from_code(first.tier),
+        evidence_ref=paper.evidence_ref,
+        is_demo=first.is_demo,
+    )
     return write_fact(session, fact, {}, now)

@@ -15,7 +15,18 @@ from bot.storage.book_tables import BookFact
 BOOK, ZERO, NOT_APPLICABLE = "declaration", "zero", "not_applicable"
 
 
-def declare(session: Session, metric: str, first: date, end: date, event: str, by: str, reason: str, now: datetime, evidence_ref: str | None = None, is_demo: bool = False) -> BookFact:
+def declare(
+    session: Session,
+    metric: str,
+    first: date,
+    end: date,
+    event: str,
+    by: str,
+    reason: str,
+    now: datetime,
+    evidence_ref: str | None = None,
+    is_demo: bool = False,
+) -> BookFact:
     """Record that a metric is zero, or does not apply, for the Beijing days [first, end); the same again writes nothing.
 
     Raises:

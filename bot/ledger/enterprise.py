@@ -78,15 +78,33 @@ def register_issue(session: Session, issue: Issue, now: datetime) -> BookFact:
     main = _main_issue(session, identity, issue.raised_at)
     details = {"category": issue.category.code, "owner_unit": issue.owner_unit, "case": issue.case_number, "main": main}
     fact = Fact(
-        BOOK, "repeated" if main else "registered", main or issue.issue_no, key, issue.raised_at, issue.by,
-        community=issue.community, channel=issue.channel, topic="enterprise", details={**details, "identity": identity, "issue_no": issue.issue_no}, is_demo=issue.is_demo,
-    )  # fmt: skip
+        BOOK,
+        "repeated" if main else "registered",
+        main or issue.issue_no,
+        key,
+        issue.raised_at,
+        issue.by,
+        community=issue.community,
+        channel=issue.channel,
+        topic="enterprise",
+        details={**details, "identity": identity, "issue_no": issue.issue_no},
+        is_demo=issue.is_demo,
+    )
     counted = _line_of_request(session, issue.case_number)
     if counted is not None and main:
         reverse(session, counted.id, f"重复来件，并入{main}", issue.by, now)
     row = write_fact(session, fact, {} if main or counted is not None else {"enterprise_registered": 1}, now)
     if not main:
-        own = Fact(IDENTITY, "registered", identity, f"enterprise-identity:{issue.issue_no}", issue.raised_at, issue.by, details={"issue_no": issue.issue_no}, is_demo=issue.is_demo)
+        own = Fact(
+            IDENTITY,
+            "registered",
+            identity,
+            f"enterprise-identity:{issue.issue_no}",
+            issue.raised_at,
+            issue.by,
+            details={"issue_no": issue.issue_no},
+            is_demo=issue.is_demo,
+        )
         write_fact(session, own, {}, now)
     return row
 
@@ -107,7 +125,9 @@ def take_back_issue(session: Session, issue_no: str, reason: str, by: str, now: 
         reverse(session, counted.id, reason, by, now)
 
 
-def end_issue(session: Session, issue_no: str, end: IssueEnd, happened_at: datetime, by: str, now: datetime, resolution: str, evidence_ref: str | None = None) -> BookFact:
+def end_issue(
+    session: Session, issue_no: str, end: IssueEnd, happened_at: datetime, by: str, now: datetime, resolution: str, evidence_ref: str | None = None
+) -> BookFact:
     """Record what the responsible unit did. `DONE` counts nothing yet: the enterprise has to agree.
 
     Raises:
@@ -123,7 +143,9 @@ def end_issue(session: Session, issue_no: str, end: IssueEnd, happened_at: datet
     return _next(session, first, so_far, end.code, happened_at, by, now, lines, {"resolution": resolution}, evidence_ref)
 
 
-def confirm_issue(session: Session, issue_no: str, happened_at: datetime, by: str, now: datetime, *, silent: bool = False, evidence_ref: str | None = None) -> BookFact:
+def confirm_issue(
+    session: Session, issue_no: str, happened_at: datetime, by: str, now: datetime, *, silent: bool = False, evidence_ref: str | None = None
+) -> BookFact:
     """Record that the enterprise agreed, or (silent) that it said nothing for 15 days: now it counts as resolved.
 
     Raises:
@@ -156,16 +178,34 @@ def _refuse_ended(issue_no: str, so_far: list[BookFact]) -> None:
 
 
 def _next(
-    session: Session, first: BookFact, so_far: list[BookFact], event: str, at: datetime, by: str, now: datetime, lines: dict[str, int],
-    details: dict[str, object], evidence_ref: str | None,
-) -> BookFact:  # fmt: skip
+    session: Session,
+    first: BookFact,
+    so_far: list[BookFact],
+    event: str,
+    at: datetime,
+    by: str,
+    now: datetime,
+    lines: dict[str, int],
+    details: dict[str, object],
+    evidence_ref: str | None,
+) -> BookFact:
     if at < first.happened_at:
         raise BadRecord(f"Issue {first.subject}: {event} at {at.isoformat()} lies before it was raised.")
     key = f"enterprise:{first.subject}:{event}:{last_id(session, BOOK, first.subject)}"
     fact = Fact(
-        BOOK, event, first.subject, key, at, by,
-        community=first.community, channel=Channel.from_code(first.channel), topic="enterprise", details=details, evidence_ref=evidence_ref, is_demo=first.is_demo,
-    )  # fmt: skip
+        BOOK,
+        event,
+        first.subject,
+        key,
+        at,
+        by,
+        community=first.community,
+        channel=Channel.from_code(first.channel),
+        topic="enterprise",
+        details=details,
+        evidence_ref=evidence_ref,
+        is_demo=first.is_demo,
+    )
     return write_fact(session, fact, lines, now)
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from bot.errors import BadRecord
-from bot.ledger.facts import Fact, as_fact, known_fact, last_id, required, restate, reverse_fact, standing_facts, write_fact
+from bot.ledger.facts import Fact, as_fact, known_fact, last_id, required, standing_facts, write_fact
 from bot.legal.cases import Channel, Tier
 from bot.legal.disputes import DisputeType
 from bot.legal.mediation import AGREED, CLOSED, AfterAgreement, Outcome, Prevention, Source, TerminationReason, refusal
@@ -87,11 +87,20 @@ def accept_case(session: Session, case: Accepted, now: datetime) -> BookFact:
     if case.dispute_type is DisputeType.OTHER:
         required(case.other_note, f"Case {case.number}: what kind of other dispute it is (other_note)")
     fact = Fact(
-        BOOK, "accepted", case.number, key, case.accepted_at, case.by,
-        community=case.community, tier=case.tier, channel=case.channel, dispute_type=case.dispute_type.code, evidence_ref=case.evidence_ref,
+        BOOK,
+        "accepted",
+        case.number,
+        key,
+        case.accepted_at,
+        case.by,
+        community=case.community,
+        tier=case.tier,
+        channel=case.channel,
+        dispute_type=case.dispute_type.code,
+        evidence_ref=case.evidence_ref,
         details={"parties": case.parties, "source": case.source.code, "referrer": case.referrer, "other_note": case.other_note},
         is_demo=case.is_demo,
-    )  # fmt: skip
+    )
     _move(session, case.number, "accepted", case.accepted_at, case.by)
     return write_fact(session, fact, {"mediation_accepted": 1, "mediation_parties": case.parties}, now)
 
@@ -113,7 +122,9 @@ def close_case(session: Session, closed: Closed, now: datetime) -> BookFact:
     return _step(session, closed.number, closed.outcome.code, closed.closed_at, closed.by, now, kinds, details, evidence_ref=closed.evidence_ref)
 
 
-def after_agreement(session: Session, number: str, step: AfterAgreement, happened_at: datetime, by: str, now: datetime, evidence_ref: str | None = None) -> BookFact:
+def after_agreement(
+    session: Session, number: str, step: AfterAgreement, happened_at: datetime, by: str, now: datetime, evidence_ref: str | None = None
+) -> BookFact:
     """Record what became of an agreement: the court's confirmation, performance or breach."""
     return _step(session, number, step.code, happened_at, by, now, {f"agreement_{step.code}": 1}, {}, evidence_ref=evidence_ref)
 
@@ -123,7 +134,9 @@ def revisit(session: Session, number: str, happened_at: datetime, by: str, now: 
     return _step(session, number, "revisited", happened_at, by, now, {"mediation_revisited": 1}, {"result": result})
 
 
-def mark_complex(session: Session, number: str, reasons: tuple[str, ...], happened_at: datetime, by: str, now: datetime, evidence_ref: str | None = None) -> BookFact:
+def mark_complex(
+    session: Session, number: str, reasons: tuple[str, ...], happened_at: datetime, by: str, now: datetime, evidence_ref: str | None = None
+) -> BookFact:
     """Mark a case complex, with the reasons (疑难复杂).
 
     Raises:
@@ -134,9 +147,21 @@ def mark_complex(session: Session, number: str, reasons: tuple[str, ...], happen
 
 
 def record_prevention(
-    session: Session, event_ref: str, what: Prevention, persons: int, happened_at: datetime, by: str, reason: str, evidence_ref: str, now: datetime,
-    *, community: str | None = None, dispute_type: DisputeType | None = None, police: bool = False, is_demo: bool = False,
-) -> BookFact:  # fmt: skip
+    session: Session,
+    event_ref: str,
+    what: Prevention,
+    persons: int,
+    happened_at: datetime,
+    by: str,
+    reason: str,
+    evidence_ref: str,
+    now: datetime,
+    *,
+    community: str | None = None,
+    dispute_type: DisputeType | None = None,
+    police: bool = False,
+    is_demo: bool = False,
+) -> BookFact:
     """Record that something was prevented: one event, one type, with the reason and where the proof is.
 
     Raises:
@@ -151,75 +176,67 @@ def record_prevention(
     if persons < 1:
         raise BadRecord(f"Prevention {event_ref}: {persons} persons; expected at least one.")
     fact = Fact(
-        "prevention", what.code, event_ref, key, happened_at, by,
-        community=community, dispute_type=dispute_type.code if dispute_type else None, evidence_ref=evidence_ref, details={"persons": persons, "police": police},
-        note=reason, is_demo=is_demo,
-    )  # fmt: skip
+        "prevention",
+        what.code,
+        event_ref,
+        key,
+        happened_at,
+        by,
+        community=community,
+        dispute_type=dispute_type.code if dispute_type else None,
+        evidence_ref=evidence_ref,
+        details={"persons": persons, "police": police},
+        note=reason,
+        is_demo=is_demo,
+    )
     return write_fact(session, fact, {what.code: 1, f"{what.code}_people": persons, "referred_police": int(police)}, now)
 
 
-def merge_case(session: Session, number: str, into: str, by: str, now: datetime) -> BookFact:
-    """Put a case into another: nothing of it counts any more (domain.md 1.2 #1).
-
-    Raises:
-        BadRecord: the other case is not accepted, is merged itself, or is the same.
-    """
-    other = {f.event for f in standing_facts(session, BOOK, into)}
-    if number == into or "accepted" not in other or "merged" in other:
-        raise BadRecord(f"Case {number} cannot be merged into {into}: that is not another accepted case.")
-    so_far = standing_facts(session, BOOK, number)
-    _refuse(number, "merged", frozenset(f.event for f in so_far))
-    first = so_far[0]
-    for fact in reversed(so_far):
-        reverse_fact(session, fact, f"并入{into}", by, now)
-    details = {"into": into}
-    merged = Fact(BOOK, "merged", number, f"mediation:{number}:merged:{first.id}", first.happened_at, by, community=first.community, details=details, is_demo=first.is_demo)
-    return write_fact(session, merged, {}, now)
-
-
-def reclassify(session: Session, number: str, dispute_type: DisputeType, reason: str, by: str, now: datetime) -> None:
-    """Put a case under another dispute type: every line of it is reversed and written again (改类留痕)."""
-    for fact in standing_facts(session, BOOK, number):
-        if fact.dispute_type != dispute_type.code:
-            restate(session, fact, reason, by, now, dispute_type=dispute_type.code)
-
-
-def reopen_case(session: Session, number: str, reason: str, by: str, now: datetime) -> None:
-    """Take a wrong end back, with what followed it, so that the right one can be recorded.
-
-    Raises:
-        BadRecord: the case has no end.
-    """
-    so_far = standing_facts(session, BOOK, number)
-    if not any(f.event in CLOSED for f in so_far):
-        raise BadRecord(f"Case {number} has no recorded end; nothing was changed.")
-    follows = CLOSED | set(AfterAgreement.codes()) | {"revisited"}
-    for fact in reversed(so_far):
-        if fact.event in follows:
-            reverse_fact(session, fact, reason, by, now)
-
-
 def _step(
-    session: Session, number: str, step: str, at: datetime, by: str, now: datetime, kinds: dict[str, int], details: dict[str, object], evidence_ref: str | None = None
-) -> BookFact:  # fmt: skip
+    session: Session,
+    number: str,
+    step: str,
+    at: datetime,
+    by: str,
+    now: datetime,
+    kinds: dict[str, int],
+    details: dict[str, object],
+    evidence_ref: str | None = None,
+) -> BookFact:
     so_far = standing_facts(session, BOOK, number)
     same = next((f for f in so_far if (f.event, f.happened_at) == (step, at)), None)
     if same is not None:
         return same
-    _refuse(number, step, frozenset(f.event for f in so_far))
+    refuse_step(number, step, frozenset(f.event for f in so_far))
     first = as_fact(so_far[0])
     if at < first.happened_at:
         raise BadRecord(f"Case {number}: {step} at {at.isoformat()} lies before it was accepted at {first.happened_at.isoformat()}.")
     key = f"mediation:{number}:{step}:{last_id(session, BOOK, number)}"
     fact = Fact(
-        BOOK, step, number, key, at, by,
-        community=first.community, tier=first.tier, channel=first.channel, dispute_type=first.dispute_type, evidence_ref=evidence_ref, details=details, is_demo=first.is_demo,
-    )  # fmt: skip
+        BOOK,
+        step,
+        number,
+        key,
+        at,
+        by,
+        community=first.community,
+        tier=first.tier,
+        channel=first.channel,
+        dispute_type=first.dispute_type,
+        evidence_ref=evidence_ref,
+        details=details,
+        is_demo=first.is_demo,
+    )
     _move(session, number, step, at, by)
     return write_fact(session, fact, kinds, now)
 
 
-def _refuse(number: str, step: str, so_far: frozenset[str]) -> None:
+def refuse_step(number: str, step: str, so_far: frozenset[str]) -> None:
+    """Refuse what may not follow.
+
+    Raises:
+        BadRecord: the step does not fit the life of the case.
+    """
     why = refusal(step, so_far)
     if why is not None:
         raise BadRecord(f"Case {number}: {why}.")

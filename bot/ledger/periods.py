@@ -84,7 +84,16 @@ def _append(session: Session, chain: list[PeriodAction], row: PeriodAction) -> P
 
 
 def _digest(action: PeriodAction, previous: str) -> str:
-    values = [previous, action.month, action.action, action.done_at.astimezone(BEIJING).isoformat(), action.done_by, action.approved_by, action.reason, action.body]
+    values = [
+        previous,
+        action.month,
+        action.action,
+        action.done_at.astimezone(BEIJING).isoformat(),
+        action.done_by,
+        action.approved_by,
+        action.reason,
+        action.body,
+    ]
     return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
 
 

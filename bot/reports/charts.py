@@ -43,6 +43,8 @@ def _dress(axes: Any, title: str, labels: list[str], lying: bool, many: int, wid
     else:
         axes.set_xticks(places)
         axes.set_xticklabels(labels, fontproperties=font)
+    # Cases are whole: no 2.5 on the axis.
+    (axes.xaxis if lying else axes.yaxis).get_major_locator().set_params(integer=True)
     axes.set_title(title, fontproperties=font, fontsize=11)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

@@ -73,8 +73,8 @@ def _by_type(figures: Figures) -> Table:
 
 def _by_community(figures: Figures, office: Office) -> Table:
     seen = {row.community for code in PLACE_COLUMNS for row in figures.rows[code]}
-    places = [c.code for c in office.communities]
-    others: list[str | None] = sorted(c for c in seen if c is not None and c not in places)
+    places: list[str | None] = [c.code for c in office.communities]
+    others = sorted(c for c in seen if c is not None and c not in places)
     rows: list[tuple[Piece, ...]] = []
     for place in [*places, *others, *([None] if None in seen else [])]:
         label = label_of("community", place, office) if place else "未注明社区"
@@ -117,7 +117,15 @@ def _corrected(late: tuple[Correction, ...]) -> list[Table]:
     if not late:
         return []
     rows = tuple(
-        (c.month, c.row.recorded_at.astimezone(BEIJING).strftime("%Y-%m-%d"), c.row.kind, f"{c.row.quantity:+d}", c.row.case_number or str(c.row.id), c.row.recorded_by, c.reason)
+        (
+            c.month,
+            c.row.recorded_at.astimezone(BEIJING).strftime("%Y-%m-%d"),
+            c.row.kind,
+            f"{c.row.quantity:+d}",
+            c.row.case_number or str(c.row.id),
+            c.row.recorded_by,
+            c.reason,
+        )
         for c in late
     )
     return [Table("附录：更正（已关账月份之后登记的明细）", CORRECTION_HEADS, rows)]

@@ -49,7 +49,9 @@ def write_report(path: Path, said: Content, office: Office, now: datetime, signe
     return proof
 
 
-def _proof(said: Content, office: Office, now: datetime, signed_by: str | None, figures: Counter[tuple[str, str]], numbers: Counter[str], pictures: Counter[str]) -> dict[str, Any]:
+def _proof(
+    said: Content, office: Office, now: datetime, signed_by: str | None, figures: Counter[tuple[str, str]], numbers: Counter[str], pictures: Counter[str]
+) -> dict[str, Any]:
     view = said.figures.view
     return {
         "format": FORMAT,

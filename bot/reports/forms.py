@@ -23,8 +23,15 @@ from bot.storage.tables import ServiceEntry
 FORMS = ("mediation", "screening", "advisors")
 ELSEWHERE = "（未注明社区）"
 MEDIATION_COLUMNS = (
-    "cases_total", "mediation_resolved", "agreements_written", "agreements_oral", "mediation_failed", "mediation_terminated", "parties_total", "agreement_amount",
-)  # fmt: skip
+    "cases_total",
+    "mediation_resolved",
+    "agreements_written",
+    "agreements_oral",
+    "mediation_failed",
+    "mediation_terminated",
+    "parties_total",
+    "agreement_amount",
+)
 SCREENING_COLUMNS = ("screening_findings", "findings_settled", "findings_to_mediation", "findings_to_police", "findings_open", "findings_group_risk")
 
 
@@ -48,7 +55,9 @@ def _mediation_sheets(session: Session, view: View, office: Office) -> list[Shee
     rows = [(t.label, *(by_type[c].get(t.code, 0) for c in MEDIATION_COLUMNS)) for t in DisputeType]
     rows.append(("合计", *(_total(session, code, view) for code in MEDIATION_COLUMNS)))
     heads = [metrics.metric(code) for code in MEDIATION_COLUMNS]
-    first = Sheet("人民调解案件统计表", _about(view, office, MEDIATION_COLUMNS), ("纠纷类型", *(f"{m.label}（{m.unit}）" for m in heads)), tuple(rows), totals=1)
+    first = Sheet(
+        "人民调解案件统计表", _about(view, office, MEDIATION_COLUMNS), ("纠纷类型", *(f"{m.label}（{m.unit}）" for m in heads)), tuple(rows), totals=1
+    )
     return [first, *(_crossed(session, code, view, office) for code in ("cases_total", "mediation_resolved"))]
 
 
@@ -77,7 +86,9 @@ def _screening_sheets(session: Session, view: View, office: Office) -> list[Shee
             cells = (carried.get(key, 0), *(found[code].get(key, 0) for code in SCREENING_COLUMNS))
             if any(cells):
                 rows.append((label, kind.label, *cells))
-    rows.append(("合计", "", metrics.count(session, metrics.metric("findings_open"), view.before()), *(_total(session, code, view) for code in SCREENING_COLUMNS)))
+    rows.append(
+        ("合计", "", metrics.count(session, metrics.metric("findings_open"), view.before()), *(_total(session, code, view) for code in SCREENING_COLUMNS))
+    )
     heads = ("社区", "纠纷类型", "上期结转", *(metrics.metric(code).label for code in SCREENING_COLUMNS))
     return [Sheet("矛盾纠纷排查月报表", _about(view, office, SCREENING_COLUMNS), heads, tuple(rows), totals=1), _rounds(session, view, office)]
 
@@ -91,7 +102,9 @@ def _rounds(session: Session, view: View, office: Office) -> Sheet:
         said = "缺报" if int(n) < due else "无纠纷" if not found.get(place) else ""
         rows.append((label, due, n, homes.get(place, 0), said))
     rows.append(("合计", due * len(office.communities), *(_total(session, code, view) for code in ("screening_rounds", "households_visited")), ""))
-    return Sheet("排查报送情况", _about(view, office, ("screening_rounds",)), ("社区", "应报（轮）", "实报（轮）", "走访（户次）", "说明"), tuple(rows), totals=1)
+    return Sheet(
+        "排查报送情况", _about(view, office, ("screening_rounds",)), ("社区", "应报（轮）", "实报（轮）", "走访（户次）", "说明"), tuple(rows), totals=1
+    )
 
 
 def _advisor_items(session: Session, view: View, office: Office) -> list[Sheet]:
@@ -103,7 +116,15 @@ def _advisor_items(session: Session, view: View, office: Office) -> list[Sheet]:
         rows.append((label, *cells, sum(cells)))
     items = [sum(int(_total(session, kind.book, view)) for kind in kinds) for _, kinds in EIGHT_ITEMS]
     rows.append(("合计", *items, _total(session, "advisor_service_items", view)))
-    return [Sheet("村居法律顾问服务统计表", _about(view, office, ("advisor_service_items",)), ("社区", *(label for label, _ in EIGHT_ITEMS), "法律服务事项"), tuple(rows), totals=1)]
+    return [
+        Sheet(
+            "村居法律顾问服务统计表",
+            _about(view, office, ("advisor_service_items",)),
+            ("社区", *(label for label, _ in EIGHT_ITEMS), "法律服务事项"),
+            tuple(rows),
+            totals=1,
+        )
+    ]
 
 
 def _advisor_sheet(session: Session, code: str, view: View, office: Office) -> Sheet:

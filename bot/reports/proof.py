@@ -25,9 +25,7 @@ TAG = "fig:"
 LARGEST = 64 * 1024 * 1024
 _TEXT_PARTS = re.compile(r"^word/(document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml$")
 _NUMERALS = "〇零一二三四五六七八九十百千万亿两"
-_NUMBERS = re.compile(
-    rf"[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[{_NUMERALS}]{{2,}}|[{_NUMERALS.replace('一', '')}](?=[余多]?[件起次个份名人轮场条元])"
-)
+_NUMBERS = re.compile(rf"[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[{_NUMERALS}]{{2,}}|[{_NUMERALS.replace('一', '')}](?=[余多]?[件起次个份名人轮场条元])")
 
 
 def seal(proof: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,14 @@ def counts_sheet(session: Session, chosen: list[Metric], view: View, dimensions:
         for part in m["parts"]:
             rows.append((m["metric"], m["label"], *part["labels"], part["count"], m["unit"]))
         rows.append((m["metric"], m["label"], *["合计"] * len(dimensions), m["total"] if m["total"] is not None else m["shown"], m["unit"]))
-    data = {"from": view.period.first.isoformat(), "before": view.period.end.isoformat(), "as_of": view.as_of, "with_demo": view.with_demo, "where": dict(view.where), "metrics": found}
+    data = {
+        "from": view.period.first.isoformat(),
+        "before": view.period.end.isoformat(),
+        "as_of": view.as_of,
+        "with_demo": view.with_demo,
+        "where": dict(view.where),
+        "metrics": found,
+    }
     about = (*about_view(view, office), *((m.label, m.definition) for m in chosen))
     return Sheet("统计表", about, ("metric", "label", *dimensions, "count", "unit"), tuple(rows), data=data)
 
@@ -63,7 +70,6 @@ def _count(session: Session, which: Metric, view: View, dimensions: list[str], o
         "state": value.state.value,
         "shown": value.shown,
         "parts": [
-            {**dict(zip(dimensions, codes)), "labels": [metrics.label_of(d, v, office) for d, v in zip(dimensions, codes)], "count": n}
-            for codes, n in parts
+            {**dict(zip(dimensions, codes)), "labels": [metrics.label_of(d, v, office) for d, v in zip(dimensions, codes)], "count": n} for codes, n in parts
         ],
     }

@@ -64,7 +64,9 @@ def _facts(session: Session, view: View) -> list[BookFact]:
 
 
 def _without_evidence(found: list[BookFact]) -> list[Flag]:
-    return [Flag("no_evidence", f"{f.book}:{f.subject}:{f.event}", "缺佐证材料") for f in found if f.event in NEEDS_EVIDENCE.get(f.book, ()) and not f.evidence_ref]
+    return [
+        Flag("no_evidence", f"{f.book}:{f.subject}:{f.event}", "缺佐证材料") for f in found if f.event in NEEDS_EVIDENCE.get(f.book, ()) and not f.evidence_ref
+    ]
 
 
 def _near_duplicates(found: list[BookFact]) -> list[Flag]:

@@ -1,5 +1,7 @@
 """Metrics of residents' matters, mediation and enterprise issues (domain.md 1.2 #1, #2, #10; 2.4)."""
 
+# ruff: noqa: E501  definitions are whole sentences
+
 from __future__ import annotations
 
 from bot.legal.mediation import Prevention

@@ -1,5 +1,7 @@
 """Metrics the office counts by hand, each record with its evidence (domain.md 1.2 #9, #11-#19)."""
 
+# ruff: noqa: E501  definitions are whole sentences
+
 from __future__ import annotations
 
 from bot.statistics.registry import DISTRICT_OFFICE, OFFICE, Metric

@@ -1,5 +1,7 @@
 """Metrics of the advisors: services by kind, coverage, service points, work for offices (domain.md 1.2 #3-#8; 2.7)."""
 
+# ruff: noqa: E501  definitions are whole sentences
+
 from __future__ import annotations
 
 from bot.legal.advisor_services import ServiceKind

@@ -114,9 +114,9 @@ def _bring(connection: Connection, tables: dict[str, sa.Table], path: Path) -> N
         if len(batch) >= BATCH:
             connection.execute(sa.insert(tables[entry["t"]]), batch)
             batch.clear()
-    for name in tables:
+    for name, table in tables.items():
         if waiting.get(name):
-            connection.execute(sa.insert(tables[name]), waiting[name])
+            connection.execute(sa.insert(table), waiting[name])
 
 
 def _tables(connection: Connection) -> list[sa.Table]:

@@ -44,9 +44,9 @@ async def search(request: Request) -> HTTPResponse:
     if not text:
         return response.json({"error": "请写出要找的内容。"}, status=400)
     try:
-        async with aiohttp.ClientSession(timeout=PATIENCE, headers={"X-Worker-Token": settings.worker_token}) as http:
-            async with http.get(f"{settings.worker_urls[0]}/laws/search", params={"text": text}) as answer:
-                found = await answer.json() if answer.status == 200 else None
+        address, proof = f"{settings.worker_urls[0]}/laws/search", {"X-Worker-Token": settings.worker_token}
+        async with aiohttp.ClientSession(timeout=PATIENCE, headers=proof) as http, http.get(address, params={"text": text}) as answer:
+            found = await answer.json() if answer.status == 200 else None
     except (aiohttp.ClientError, asyncio.TimeoutError, IndexError):
         found = None
     if found is None:

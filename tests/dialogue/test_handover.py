@@ -57,7 +57,7 @@ def test_not_understood_twice_calls_a_person_once_is_not_enough(resident):
 
 
 def test_none_of_these_calls_a_person(resident):
-    resident.says("阿弥陀佛甲乙丙丁")
+    resident.says("赔偿怎么算")
     [none_of_these] = [b.payload for reply in resident.last for b in reply.buttons if b.title == "都不是"]
     assert "我已请" in resident.says(none_of_these) or "已经记下" in "".join(r.text for r in resident.last)
     assert queue(resident) == [Reason.UNSURE_TWICE]

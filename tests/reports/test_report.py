@@ -11,7 +11,7 @@ import pytest
 from bot.cli_report import _refuse_signing
 from bot.errors import NotOurReport, ReportBlocked
 from bot.ledger.cases import open_case
-from bot.ledger.mediation import reopen_case
+from bot.ledger.mediation_corrections import reopen_case
 from bot.ledger.periods import close_month, closed_months, period_actions
 from bot.ledger.privacy import erase_conversation
 from bot.ledger.reports import sign_report

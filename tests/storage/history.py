@@ -15,7 +15,8 @@ from bot.inbox import store
 from bot.ledger.advisor_services import record_service, take_back_service
 from bot.ledger.cases import open_case
 from bot.ledger.enterprise import IssueEnd, confirm_issue, end_issue, register_issue, take_back_issue
-from bot.ledger.mediation import AfterAgreement, accept_case, after_agreement, close_case, merge_case, reclassify, reopen_case
+from bot.ledger.mediation import AfterAgreement, accept_case, after_agreement, close_case
+from bot.ledger.mediation_corrections import merge_case, reclassify, reopen_case
 from bot.ledger.privacy import erase_conversation
 from bot.ledger.screenings import Finding, FindingEnd, end_finding, submit_screening
 from bot.ledger.services import Service, record

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from bot.errors import BadRecord
 from bot.ledger.cases import open_case
 from bot.ledger.facts import known_fact, reverse_fact
-from bot.ledger.mediation import accept_case, after_agreement, close_case, mark_complex, merge_case, reclassify, record_prevention, reopen_case, revisit
+from bot.ledger.mediation import accept_case, after_agreement, close_case, mark_complex, record_prevention, revisit
+from bot.ledger.mediation_corrections import merge_case, reclassify, reopen_case
 from bot.legal.disputes import DisputeType
 from bot.legal.mediation import AfterAgreement, Outcome, Prevention, Source, TerminationReason, Weight, complexity
 from bot.statistics import metrics

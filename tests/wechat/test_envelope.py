@@ -90,9 +90,11 @@ def test_a_spoiled_envelope_is_refused(world, spoil):
     assert world.product.stored() == []
 
 
-@pytest.mark.parametrize("wrong", [{"signature": "0" * 40}, {"timestamp": int(time.time()) - 400}, {"timestamp": int(time.time()) + 400}, {"timestamp": "soon"}])
+@pytest.mark.parametrize("wrong", [
+    lambda: {"signature": "0" * 40}, lambda: {"timestamp": int(time.time()) - 400}, lambda: {"timestamp": int(time.time()) + 400}, lambda: {"timestamp": "soon"},
+])
 def test_a_wrong_signature_or_time_is_refused_and_nothing_is_stored(running, wrong):
-    assert running.platform.post(xml(), query(**wrong))[0] == 403
+    assert running.platform.post(xml(), query(**wrong()))[0] == 403
     assert running.product.stored() == []
 
 
