@@ -8,10 +8,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.wiring import Events, apologise, channel, now, office, said, say, source_key, transaction, understood
+from actions.wiring import Events, apologise, cards, channel, now, office, said, say, source_key, transaction, understood
 from bot.ledger.cases import Request, open_case
 from bot.legal import intake
 from bot.legal.cases import CaseKind
+from bot.legal.eligibility import MediationFit, mediation_fit, obstacles_in
 from bot.legal.topics import Intent, Topic
 from bot.messages import Button, Outbound
 
@@ -37,6 +38,8 @@ class ActionStartIntake(Action):
         kind = KIND_OF_INTENT.get(intent, CaseKind.ADVICE)
         dispatcher.utter_message(response=f"utter_start_{kind.code}")
         told = _already_told(tracker)
+        if kind is CaseKind.MEDIATION and told:
+            _say_whether_it_fits(dispatcher, tracker, told)
         fresh = [SlotSet(slot, None) for slot in FORM_SLOTS]
         return [*fresh, SlotSet("case_kind", kind.code), SlotSet(intake.WHAT, told), SlotSet("topic", _topic(tracker))]
 
@@ -74,6 +77,14 @@ class ActionSubmitIntake(Action):
         dispatcher.utter_message(response=f"utter_filed_{kind.code}", number=number)
         dispatcher.utter_message(response="utter_what_next" if office().is_staffed(now()) else "utter_what_next_unstaffed", hours=office_hours())
         return [*forget, SlotSet("case_number", number)]
+
+
+def _say_whether_it_fits(dispatcher: CollectingDispatcher, tracker: Tracker, told: str) -> None:
+    """Tell what speaks against mediation before the form is filled in; whether to go on stays the resident's choice."""
+    card = cards().get(tracker.get_slot("card") or "")
+    fit = mediation_fit(Topic.from_code(_topic(tracker)), card.mediation_fit if card else None, card.mediation_note if card else "", obstacles_in(told))
+    if fit.verdict is MediationFit.UNFIT:
+        say(dispatcher, Outbound(f"{fit.text}\n不想申请了就说“取消”，仍要申请就接着填。", kind="precheck"))
 
 
 def summary(tracker: Tracker) -> str:

@@ -15,6 +15,7 @@ from actions.wiring import Events, apologise, channel, now, office, said, say, s
 from bot.inbox.ratings import KIND, Took, rate
 from bot.knowledge.follow_ups import follow_up_part
 from bot.ledger.services import Service, record
+from bot.legal.eligibility import competent_points
 from bot.legal.handover import Rating, Reason, read_rating
 from bot.legal.topics import Intent
 from bot.messages import Button, Outbound
@@ -41,7 +42,7 @@ class ActionOfficeInfo(Action):
         elif intent == Intent.ASK_HOURS.code:
             dispatcher.utter_message(response="utter_hours", hours=office_hours())
         else:
-            say(dispatcher, Outbound("\n".join(["公共法律服务站点：", *map(_place, office().service_points)])))
+            say(dispatcher, Outbound("\n".join(["公共法律服务站点：", *map(_place, _points_for(said(tracker)))])))
         return []
 
 
@@ -107,6 +108,14 @@ def rating(text: str) -> int | None:
         return STARS.get(sign) or int(sign)
     words = ((r"非常满意|很满意|特别好", 5), (r"不满意|很差|太差", 1), (r"一般|凑合", 3), (r"满意|挺好|不错", 4))
     return next((stars for pattern, stars in words if re.search(pattern, text)), None)
+
+
+def _points_for(text: str) -> tuple[ServicePoint, ...]:
+    """A community that is named gets its own points, else the district's; without one all are told."""
+    community = office().find_community(text)
+    if community is None:
+        return office().service_points
+    return competent_points(community.code, office().service_points) or office().service_points
 
 
 def _place(point: ServicePoint) -> str:

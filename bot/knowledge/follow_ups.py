@@ -21,7 +21,7 @@ def follow_up_part(text: str) -> str | None:
     """Return which part of the card a short question is about ("steps", "where", "evidence", "deadline"), or None."""
     said = text.strip().strip("?？。!！ ")
     for part, pattern in _PARTS:
-        found = re.search(pattern, said)
-        if found and not _FILLERS.sub("", said[: found.start()] + said[found.end() :]):
+        rest, times = re.subn(pattern, "", said)
+        if times and not _FILLERS.sub("", rest):
             return part
     return None

@@ -168,3 +168,15 @@ def test_what_was_typed_is_kept_as_it_was_said(resident):
     with resident.database.reading() as session:
         texts = session.execute(sa.select(CaseStatement.about, CaseStatement.text).order_by(CaseStatement.id)).all()
     assert [tuple(t) for t in texts] == [("what_happened", STORY), ("wish", "修好漏水点,赔我修天花板的钱")]
+
+
+def test_what_speaks_against_mediation_is_told_before_the_form(resident):
+    resident.says("邻居欠我三万块钱,法院已经判决了,他还是不给怎么办")
+    said = resident.says("申请人民调解")
+    assert "法院" in said and "不适合人民调解" in said and "哪个社区" in said
+    assert "只是参考，不是决定" in said
+
+
+def test_a_dispute_that_fits_gets_no_warning(resident):
+    resident.says(STORY)
+    assert "不适合" not in resident.says("申请人民调解")

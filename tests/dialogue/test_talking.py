@@ -96,3 +96,7 @@ def test_what_residents_type_is_not_readable_in_the_memory(resident):
     resident.says("我叫张三房东不退押金怎么办")
     with resident.database.reading() as session:
         assert "张三" not in session.execute(sa.text("SELECT body FROM trackers")).scalar_one()
+
+
+def test_a_named_community_gets_its_own_place(resident):
+    assert "示例社区一公共法律服务工作室" in resident.says("示例社区一的法律服务工作室在哪里") and "示例路1号" not in resident.last[0].text
