@@ -20,6 +20,8 @@ import time
 from pathlib import Path
 from typing import Any, Callable
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 TIMED = 400  # texts parsed one by one
@@ -85,7 +87,7 @@ def stock(epochs: int, share: int) -> dict[str, float]:
             label = f"ask_law-{example.topic}" if example.intent == "ask_law" else example.intent
             blocks.setdefault(label, []).append(example.text.translate(str.maketrans("[]{}", "()()")))
         data = {"version": "3.1", "nlu": [{"intent": label, "examples": "".join(f"- {text}\n" for text in texts)} for label, texts in blocks.items()]}
-        (Path(folder) / "nlu.yml").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        (Path(folder) / "nlu.yml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")  # JSON would be taken for another format
         (Path(folder) / "config.yml").write_text(STOCK.format(epochs=epochs), encoding="utf-8")
         began = time.perf_counter()
         archive = rasa.model_training.train_nlu(f"{folder}/config.yml", f"{folder}/nlu.yml", folder)
