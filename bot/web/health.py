@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 import sqlalchemy as sa
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -15,6 +16,8 @@ from bot.web.chat import in_thread
 
 bp = Blueprint("health")
 PATIENCE = aiohttp.ClientTimeout(total=2)
+WAITING = Gauge("inbox_conversations_waiting", "conversations that are being served or wait for a worker")
+LISTENING = Gauge("pages_listening", "requests and open pages that wait for something new")
 
 
 @bp.get("/healthz")
@@ -31,6 +34,14 @@ async def ready(request: Request) -> HTTPResponse:
     parts = {"database": await _database_answers(app), "worker": any(workers), "workers_ready": sum(workers)}
     good = bool(parts["database"] and parts["worker"])
     return response.json({"ready": good, **parts}, status=200 if good else 503)
+
+
+@bp.get("/metrics")
+async def metrics(request: Request) -> HTTPResponse:
+    """Return what is counted, for Prometheus: numbers only, never a word of anybody."""
+    WAITING.set(request.app.ctx.dispatcher.waiting)
+    LISTENING.set(request.app.ctx.live.listeners)
+    return response.raw(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
 async def _database_answers(app: Any) -> bool:

@@ -133,6 +133,13 @@ def test_health_and_readiness(served):
     assert get(f"{served.url}/readyz")["ready"] is True
 
 
+def test_metrics_are_numbers_without_words(served):
+    Speaker(served.url).says("我叫张三")
+    with urllib.request.urlopen(f"{served.url}/metrics") as answer:
+        counted = answer.read().decode()
+    assert "inbox_conversations_waiting" in counted and "pages_listening" in counted and "张三" not in counted
+
+
 def test_the_web_process_knows_no_rasa_and_stays_small(served):
     import subprocess
     import sys
