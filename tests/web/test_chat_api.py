@@ -149,3 +149,10 @@ def test_the_web_process_knows_no_rasa_and_stays_small(served):
     found = subprocess.run(["ps", "-o", "rss=,args=", "--ppid", str(served.process.pid)], capture_output=True, text=True).stdout
     [web] = [int(line.split()[0]) for line in found.splitlines() if "bot.web.app" in line]
     assert web < 120 * 1024
+
+
+@pytest.mark.parametrize("query, status", [("text=%E6%BC%8F%E6%B0%B4", 503), ("text=", 400), ("", 400)])
+def test_a_law_search_that_is_not_ready_or_empty_says_so_in_chinese(served, query, status):
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(f"{served.url}/api/laws/search?{query}")
+    assert refusal.value.code == status and re.search("[\u4e00-\u9fff]{4}", refusal.value.read().decode("unicode_escape"))
