@@ -21,6 +21,7 @@ class Inbound:
         conversation: our id of the resident on this channel; never the raw id of an outside platform.
         external_id: the channel's id of this message; the same delivery twice has the same id.
         at: aware time of arrival.
+        community: code of the community whose poster was scanned; the caller has checked that there is one.
     """
 
     channel: Channel
@@ -28,6 +29,7 @@ class Inbound:
     external_id: str
     text: str
     at: datetime
+    community: str | None = None
 
 
 @dataclass(frozen=True)

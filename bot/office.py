@@ -12,6 +12,7 @@ import yaml
 
 from bot.errors import BadOfficeFile, UnknownCode
 from bot.legal.cases import Tier
+from bot.legal.places import Position, read_position
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 REQUIRED = ("name", "case_prefix", "communities", "hours", "hotlines", "privacy_notice")
@@ -37,6 +38,7 @@ class ServicePoint:
     address: str | None = None
     hours: str | None = None
     phone: str | None = None
+    position: Position | None = None
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,7 @@ def _office(raw: dict[str, Any]) -> Office:
     if len(set(names)) != len(names):
         raise ValueError("two communities have the same name")
     codes = {c.code for c in communities}
-    points = tuple(
-        ServicePoint(Tier.from_code(p["tier"]), **{k: v for k, v in p.items() if k != "tier"})
-        for p in raw.get("service_points") or ()
-    )
+    points = tuple(_point(p) for p in raw.get("service_points") or ())
     advisors = tuple(
         Advisor(a["code"], a["name"], a["role"], tuple(a["communities"])) for a in raw.get("advisors") or ()
     )
@@ -152,6 +151,15 @@ def _office(raw: dict[str, Any]) -> Office:
         weekday_hours=tuple(_hours(h) for h in raw["hours"]["weekdays"]),
         figures=raw.get("figures") or {},
     )
+
+
+def _point(raw: dict[str, Any]) -> ServicePoint:
+    position = None
+    if raw.get("position") is not None:
+        position = read_position(*raw["position"])
+        if position is None:
+            raise ValueError(f"position of {raw['name']!r} is {raw['position']!r}; expected [latitude, longitude], as map apps show it")
+    return ServicePoint(Tier.from_code(raw["tier"]), **{**{k: v for k, v in raw.items() if k != "tier"}, "position": position})
 
 
 def _hours(text: str) -> tuple[time, time]:

@@ -13,6 +13,7 @@ from typing import Callable, Union
 
 from bot.channels import wechat_crypto, wechat_xml
 from bot.channels.wechat_crypto import NotFromWeChat
+from bot.legal.places import Position, read_position
 from bot.messages import clean_text
 from bot.storage.personal_data import KeyRing
 
@@ -51,7 +52,9 @@ class SentThing:
 
 @dataclass(frozen=True)
 class SentPlace:
-    """A position. It is not kept: no service point has coordinates to compare it with."""
+    """A position, None where the platform's numbers cannot be read. It is compared with the service points and not kept."""
+
+    position: Position | None
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,7 @@ def _message(kind: str, fields: dict[str, str]) -> What:
         heard = clean_text(fields.get("Recognition", ""))
         return Said(heard) if heard else UnheardVoice()
     if kind == "location":
-        return SentPlace()
+        return SentPlace(read_position(fields.get("Location_X"), fields.get("Location_Y")))
     if kind in THINGS:
         return SentThing(THINGS[kind], clean_text(fields.get("Title", ""))[:100])
     return Unknown()

@@ -53,6 +53,8 @@ def receive(session: Session, inbound: Inbound) -> Stored:
     """
     insert_once(session, Conversation, {"id": inbound.conversation, "channel": inbound.channel.code, "started_at": inbound.at})
     # Locked against a person taking over right now: a message is either the bot's or the person's.
+    if inbound.community:
+        session.execute(sa.update(Conversation).where(Conversation.id == inbound.conversation).values(community=inbound.community))
     mode = session.execute(sa.select(Conversation.mode).where(Conversation.id == inbound.conversation).with_for_update(read=True)).scalar_one()
     with_person = mode == "person"
     insert_once(
@@ -70,6 +72,11 @@ def receive(session: Session, inbound: Inbound) -> Stored:
     )
     query = _messages().where(Message.conversation_id == inbound.conversation, Message.external_id == inbound.external_id)
     return _stored(session.execute(query).one())
+
+
+def community_of(session: Session, conversation: str) -> str | None:
+    """Return the community whose poster a resident scanned last, or None."""
+    return session.execute(sa.select(Conversation.community).where(Conversation.id == conversation)).scalar_one_or_none()
 
 
 def find(session: Session, message_id: int) -> Stored | None:

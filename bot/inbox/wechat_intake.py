@@ -43,6 +43,7 @@ class _Taken:
 
     text: str
     answer: list[Outbound] | None = None
+    community: str | None = None
     asks_for_more: bool = False
 
 
@@ -64,7 +65,7 @@ def admit(session: Session, delivered: Delivered, office: Office, now: datetime,
         wechat_store.close_windows(session, delivered.conversation)
         return Admitted(None)
     taken = _take(session, delivered, line, office, now)
-    stored = store.receive(session, Inbound(Channel.WECHAT, delivered.conversation, delivered.external_id, taken.text, now))
+    stored = store.receive(session, Inbound(Channel.WECHAT, delivered.conversation, delivered.external_id, taken.text, now, taken.community))
     stored = person_guard.watch(session, stored, now)
     delivery = wechat_store.note_delivery(session, delivered.conversation, stored.id, now, wait)
     if delivery.deliveries == 1:
@@ -86,15 +87,15 @@ def _take(session: Session, delivered: Delivered, line: WeChatResident, office: 
     if isinstance(what, wechat.UnheardVoice):
         return _Taken("（发来一条没有转成文字的语音）", [wechat_words.UNHEARD])
     if isinstance(what, wechat.SentPlace):
-        return _Taken("（发来一个位置）", [wechat_words.places(office)])
+        return _Taken("（发来一个位置）", [wechat_words.places(office, what.position)])
     if isinstance(what, wechat.SentThing):
         return _thing(session, delivered, what, now)
-    code = what.community if isinstance(what, (wechat.Subscribed, wechat.Scanned)) else None
-    if code and office.community(code):
-        line.community = code
+    assert isinstance(what, (wechat.Subscribed, wechat.Scanned))
+    community = office.community(what.community) if what.community else None
+    code = community.code if community else None
     if isinstance(what, wechat.Subscribed):
-        return _Taken("（关注了公众号）", [wechat_words.welcome(office, code)])
-    return _Taken("（扫了社区二维码）", [wechat_words.scanned(office, code or "")])
+        return _Taken("（关注了公众号）", [wechat_words.welcome(office, community)], code)
+    return _Taken("（扫了社区二维码）", [wechat_words.scanned(community)], code)
 
 
 def _said(session: Session, text: str, line: WeChatResident) -> _Taken:

@@ -26,6 +26,7 @@ class Conversation(Base):
     id = sa.Column(sa.String(80), primary_key=True)
     channel = sa.Column(sa.String(16), nullable=False)
     mode = sa.Column(sa.String(8), nullable=False, default="bot", server_default="bot")
+    community = sa.Column(sa.String(64))  # of the poster that was scanned; the form takes it over, for the resident to check
     started_at = sa.Column(UtcTime, nullable=False)
 
 

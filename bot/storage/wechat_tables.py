@@ -9,14 +9,13 @@ from bot.storage.tables import BIG_ID, Base
 
 
 class WeChatResident(Base):
-    """A resident on WeChat: how to reach them, their community, and what the last answer offered to choose from."""
+    """A resident on WeChat: how to reach them, and what the last answer offered to choose from."""
 
     __tablename__ = "wechat_residents"
 
     conversation_id = sa.Column(sa.String(80), primary_key=True)
     openid = sa.Column(EncryptedText("wechat_residents.openid"), nullable=False)
     subscribed = sa.Column(sa.Boolean, nullable=False, default=True)
-    community = sa.Column(sa.String(64))
     choices = sa.Column(EncryptedText("wechat_residents.choices"))
     last_speaker = sa.Column(sa.String(16))
     seen_at = sa.Column(UtcTime, nullable=False)
