@@ -13,7 +13,8 @@ LegalBotError
 ├── ReportBlocked       a report with a missing figure cannot be signed
 ├── CaseNotFound        no such case, or not this person's
 ├── HandoverRefused     a conversation cannot be handed over like this, or not by this person
-├── BadInput            what a resident typed cannot be used; `hint` is for them, in Chinese
+├── BadInput            what somebody typed cannot be used; `hint` is for them, in Chinese
+│   └── AccountRefused  an account of staff cannot be made, changed or entered like this
 ├── DatabaseBehind      the database was made by a newer release
 └── ModelMissing        no trained model; run `bot train`
 """
@@ -72,15 +73,19 @@ class HandoverRefused(LegalBotError):
 
 
 class BadInput(LegalBotError):
-    """What a resident typed cannot be used.
+    """What somebody typed cannot be used.
 
     Args:
-        hint: what to tell the resident, Chinese, one or two sentences.
+        hint: what to tell them, Chinese, one or two sentences.
     """
 
     def __init__(self, hint: str) -> None:
         super().__init__(hint)
         self.hint = hint
+
+
+class AccountRefused(BadInput):
+    """An account of staff cannot be made, changed or entered like this; nothing was changed."""
 
 
 class DatabaseBehind(LegalBotError):
