@@ -19,7 +19,6 @@ test guest root qazwsx qazwsxedc abcdef abcdefg sunshine princess football monke
 falv tiaojie shequ sifa
 """
 COMMON = frozenset(_WORDS.split())
-)
 
 
 def what_is_wrong(password: str, code: str) -> str | None:

@@ -12,7 +12,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.web.chat import in_thread
+from bot.storage.threads import in_thread
 
 bp = Blueprint("health")
 PATIENCE = aiohttp.ClientTimeout(total=2)

@@ -31,7 +31,7 @@ from bot.inbox.wechat_delivery import Delivery
 from bot.inbox.wechat_intake import Admitted
 from bot.settings import WeChatSettings
 from bot.storage import personal_data
-from bot.web.chat import in_thread
+from bot.storage.threads import in_thread
 
 log = logging.getLogger(__name__)
 bp = Blueprint("wechat")
