@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.errors import CaseNotFound
+from bot.ledger.people import person_of
 from bot.ledger.services import Service, record
 from bot.legal.cases import CaseKind, Channel
 from bot.legal.topics import Topic
@@ -141,9 +142,9 @@ def _next_number(session: Session, prefix: str, now: datetime) -> str:
 
 
 def _add_people(session: Session, case: Case, request: Request) -> None:
-    session.add(CasePerson(case_number=case.number, side="applicant", name=request.name, phone=request.phone))
+    session.add(person_of(case.number, "applicant", request.name, request.phone))
     if request.other_party:
-        session.add(CasePerson(case_number=case.number, side="other", name=request.other_party))
+        session.add(person_of(case.number, "other", request.other_party))
 
 
 def _statement(case: Case, about: str, text: str, source_key: str, now: datetime) -> CaseStatement:

@@ -107,12 +107,18 @@ class CaseNumber(Base):
 
 
 class Case(Base):
-    """A matter taken in (受理事项). No personal data here: people and their words are in tables of their own."""
+    """A matter taken in (受理事项). No personal data here: people and their words are in tables of their own.
+
+    `version` grows with every change, so that a form filled in before somebody else's change is refused. `due_at` is the next
+    time limit of ours that is running (`due_code` says which), None where none is.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
         sa.UniqueConstraint("source_key", name="each_request_one_case"),
         sa.Index("cases_of_conversation", "conversation_id"),
+        sa.Index("cases_by_status", "status", "due_at"),
+        sa.Index("cases_of_assignee", "assignee"),
     )
 
     number = sa.Column(sa.String(16), primary_key=True)
@@ -128,10 +134,19 @@ class Case(Base):
     requested_at = sa.Column(UtcTime, nullable=False)
     withdrawn_at = sa.Column(UtcTime)
     is_demo = sa.Column(sa.Boolean, nullable=False, default=False)
+    version = sa.Column(sa.Integer, nullable=False, default=1, server_default="1")
+    tier = sa.Column(sa.String(16), nullable=False, default="community", server_default="community")
+    assignee = sa.Column(sa.String(64))
+    received_at = sa.Column(UtcTime)
+    accepted_at = sa.Column(UtcTime)
+    ended_at = sa.Column(UtcTime)
+    due_at = sa.Column(UtcTime)
+    due_code = sa.Column(sa.String(32))
+    merged_into = sa.Column(sa.String(16))
 
 
 class CasePerson(Base):
-    """Who stands behind a case."""
+    """Who stands behind a case. The keyed hashes find the same person elsewhere without reading a name."""
 
     __tablename__ = "case_people"
 
@@ -140,6 +155,8 @@ class CasePerson(Base):
     side = sa.Column(sa.String(16), nullable=False)
     name = sa.Column(EncryptedText("case_people.name"))
     phone = sa.Column(EncryptedText("case_people.phone"))
+    name_hash = sa.Column(sa.String(64), index=True)
+    phone_hash = sa.Column(sa.String(64), index=True)
 
 
 class CaseStatement(Base):
@@ -156,7 +173,7 @@ class CaseStatement(Base):
 
 
 class CaseEvent(Base):
-    """One step in the life of a case: who, when, from which status to which."""
+    """One step in the life of a case: who, when, from which status to which; `details` are codes (JSON), `note` is in words."""
 
     __tablename__ = "case_events"
 
@@ -167,6 +184,8 @@ class CaseEvent(Base):
     event = sa.Column(sa.String(32), nullable=False)
     status_before = sa.Column(sa.String(24))
     status_after = sa.Column(sa.String(24), nullable=False)
+    details = sa.Column(sa.Text, nullable=False, default="{}", server_default="{}")
+    note = sa.Column(EncryptedText("case_events.note"))
 
 
 class RiskEvent(Base):
