@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
 from bot.errors import BadOfficeFile, UnknownCode
+from bot.legal import working_hours
+from bot.legal.calendar import BEIJING as BEIJING
 from bot.legal.cases import Tier
 from bot.legal.places import Position, read_position
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 REQUIRED = ("name", "case_prefix", "communities", "hours", "hotlines", "privacy_notice")
 OPTIONAL = ("service_points", "advisors", "figures")
 
@@ -89,10 +89,7 @@ class Office:
 
     def is_staffed(self, now: datetime) -> bool:
         """Whether people answer at this moment (Beijing hours of working weekdays; public holidays count as closed)."""
-        local = now.astimezone(BEIJING)
-        if not _is_workday(local):
-            return False
-        return any(start <= local.time() < end for start, end in self.weekday_hours)
+        return working_hours.is_open(now, self.weekday_hours)
 
     def hours_in_words(self) -> str:
         """Return the hours in which people answer, as residents read them."""
@@ -165,13 +162,3 @@ def _point(raw: dict[str, Any]) -> ServicePoint:
 def _hours(text: str) -> tuple[time, time]:
     start, _, end = text.partition("-")
     return time.fromisoformat(start), time.fromisoformat(end)
-
-
-def _is_workday(local: datetime) -> bool:
-    import chinese_calendar
-
-    try:
-        return bool(chinese_calendar.is_workday(local.date()))
-    except NotImplementedError:
-        # The State Council announces a year's holidays only late in the year before.
-        return local.weekday() < 5

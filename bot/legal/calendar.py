@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
 from bot.legal.sums import Uncountable
 
+BEIJING = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
 FIRST, LAST = date(1950, 1, 1), date(2199, 12, 31)
 
