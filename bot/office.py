@@ -10,11 +10,11 @@ from typing import Any
 import yaml
 
 from bot.errors import BadOfficeFile, UnknownCode
-from bot.legal import working_hours
-from bot.legal.calendar import BEIJING as BEIJING
+from bot.legal import calendar, working_hours
 from bot.legal.cases import Tier
 from bot.legal.places import Position, read_position
 
+BEIJING = calendar.BEIJING
 REQUIRED = ("name", "case_prefix", "communities", "hours", "hotlines", "privacy_notice")
 OPTIONAL = ("service_points", "advisors", "figures")
 
