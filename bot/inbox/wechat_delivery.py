@@ -27,7 +27,7 @@ T = TypeVar("T")
 SWEEP_SECONDS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 TRIES = 30
-HOUSEKEEPING_EVERY, LOOK_BACK = 300, 1000
+HOUSEKEEPING_EVERY = 300
 PUSHED = Counter("wechat_pushed", "Texts pushed to WeChat residents, by how it went", ["result"])
 
 
@@ -107,8 +107,6 @@ class Delivery:
             try:
                 if round_number % HOUSEKEEPING_EVERY == 0:
                     await self._in_thread(lambda s: wechat_outbox.tidy(s, _now()), writing=True)
-                    # PostgreSQL may show a lower id after a higher one.
-                    self._floor = max(0, self._floor - LOOK_BACK)
                 self._floor, found = await self._in_thread(lambda s: wechat_outbox.undelivered(s, self._floor))
                 for conversation in found:
                     if conversation not in self._running:

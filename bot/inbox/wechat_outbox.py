@@ -23,6 +23,8 @@ from bot.storage.wechat_tables import WeChatMessage, WeChatPart, WeChatResident,
 TURN = timedelta(seconds=60)
 KEPT = timedelta(days=3)
 UNSURE_LIMIT = 2
+# How many replies other transactions may store while one is open.
+LATE_IDS = 1000
 WECHAT = "wechat"
 
 
@@ -174,12 +176,15 @@ def undelivered(session: Session, floor: int) -> tuple[int, list[str]]:
     Args:
         floor: the same number from the last look; 0 looks through everything.
     """
+    # Asked for first: a reply stored between two queries must be above the floor. And PostgreSQL may show a lower id after a higher one.
+    newest = store.newest_reply(session) - LATE_IDS
     taken = sa.select(WeChatTakenReply.reply_id).where(WeChatTakenReply.reply_id == Reply.id).exists()
     query = sa.select(Reply.id, Reply.conversation_id).join(Conversation, Conversation.id == Reply.conversation_id)
     untaken = session.execute(query.where(Conversation.channel == WECHAT, Reply.id > floor, ~taken).order_by(Reply.id)).all()
     on_their_way = sa.select(WeChatPart.conversation_id).where(WeChatPart.state.in_(("waiting", "sending"))).distinct()
     found = dict.fromkeys([row[1] for row in untaken] + list(session.execute(on_their_way).scalars()))
-    return (untaken[0][0] - 1 if untaken else max(floor, store.newest_reply(session))), list(found)
+    floor = max(floor, newest)
+    return (min(floor, untaken[0][0] - 1) if untaken else floor), list(found)
 
 
 def tidy(session: Session, now: datetime) -> None:

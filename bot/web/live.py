@@ -12,6 +12,8 @@ from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
+# PostgreSQL may show a lower id after a higher one: how many replies other transactions may store while one is open.
+LATE_IDS = 200
 
 
 class Live:
@@ -25,6 +27,7 @@ class Live:
         self._threads = threads
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._poller: asyncio.Task[None] | None = None
+        self._told: set[int] = set()
 
     def start(self) -> None:
         """Begin watching for replies that other processes store."""
@@ -76,14 +79,14 @@ class Live:
 
     def _look(self, seen: int | None) -> int:
         with self._database.reading() as session:
-            if seen is None:
-                # Whoever began to listen before the first look may have missed something: wake them all once.
-                newest = store.newest_reply(session)
-                conversations = list(self._waiting)
-            else:
-                found = store.conversations_with_replies_after(session, seen)
-                newest = found[-1][0] if found else seen
-                conversations = [conversation for _, conversation in found]
+            newest = store.newest_reply(session)
+            found = store.conversations_with_replies_after(session, (newest if seen is None else seen) - LATE_IDS)
+        if seen is None:
+            # Whoever began to listen before the first look may have missed something: wake them all once.
+            conversations = list(self._waiting)
+        else:
+            conversations = [conversation for reply, conversation in found if reply not in self._told]
+        self._told = {reply for reply, _ in found}
         loop = self._poller.get_loop() if self._poller else None
         for conversation in set(conversations):
             if loop is not None:
