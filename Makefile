@@ -79,4 +79,7 @@ $(VENDOR)/weui.min.css: package-lock.json
 	@echo "== page assets"
 	@$(if $(HAS_NPM),true,echo "   (no npm here: Node from PyPI)"; $(TOOLS)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-node.lock)
 	@$(NPM) ci --omit=dev --loglevel=error
-	@mkdir -p $(VENDOR) && cp node_modules/weui/dist/style/weui.min.css $@ && touch $@
+	@mkdir -p $(VENDOR)
+	@cp node_modules/htmx.org/dist/htmx.min.js node_modules/echarts/dist/echarts.min.js $(VENDOR)/
+	@cp node_modules/htmx-ext-sse/dist/sse.min.js $(VENDOR)/htmx-sse.min.js
+	@cp node_modules/weui/dist/style/weui.min.css $@ && touch $@

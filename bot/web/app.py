@@ -14,17 +14,18 @@ from sanic.exceptions import NotFound, SanicException
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
+from bot import console
 from bot.channels import web
+from bot.console import access, pages
 from bot.inbox.dispatcher import Dispatcher
 from bot.office import read_office
 from bot.settings import Settings, read_settings
 from bot.storage import personal_data
 from bot.storage.database import Database, open_database, wait_for_database
-from bot.web import assets, chat, health, laws, wechat
+from bot.web import assets, chat, guard, health, laws, wechat
 from bot.web.live import Live
 
 log = logging.getLogger(__name__)
-BODY_LIMIT = 64 * 1024
 YEAR = 365 * 24 * 3600
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -33,12 +34,17 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+DESK_WORDS = {
+    403: "没有权限，或页面已经过期。请退回刷新后再试。",
+    404: "没有这一页，或不归您办理。",
+    409: "别人刚刚改过，请刷新后再试。",
+    500: "没有办成，已经记下。请稍后再试。",
+}
 
 
 def create_app(settings: Settings, database: Database) -> Sanic:
     """Return the application; the database must be open and migrated."""
     app = Sanic("web", configure_logging=False)
-    app.config.REQUEST_MAX_SIZE = BODY_LIMIT
     app.config.REQUEST_TIMEOUT = 20
     app.config.RESPONSE_TIMEOUT = int(settings.answer_wait) + 10
     app.config.ACCESS_LOG = False
@@ -50,6 +56,8 @@ def create_app(settings: Settings, database: Database) -> Sanic:
     app.blueprint([chat.bp, health.bp, laws.bp, assets.bp])
     if settings.wechat:
         wechat.mount(app, settings.wechat)
+    guard.mount(app)
+    console.mount(app)
     app.add_route(resident_page, "/")
     app.register_middleware(_add_security_headers, "response")
     app.error_handler.add(Exception, _say_error)
@@ -102,6 +110,8 @@ async def _say_error(request: Request, error: Exception) -> HTTPResponse:
         log.error("%s %s failed", request.method, request.path, exc_info=error)
     words = {404: "没有这个页面。", 405: "不能这样访问。", 413: "内容太大了，请缩短后再发。", 408: "网络太慢，请重试。"}
     message = words.get(404 if isinstance(error, NotFound) else status, "请求没有办成，请稍后再试；急事请拨打12348。")
+    if access.is_ours(request):
+        return pages.error_page(request, status, DESK_WORDS.get(status, message))
     return response.json({"error": message}, status=status)
 
 

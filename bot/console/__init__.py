@@ -1,0 +1,19 @@
+"""The desk of advisors, mediators and the office: server-rendered pages under /console."""
+
+from __future__ import annotations
+
+from sanic import Sanic
+
+from bot.console import access, account, home, signing_in
+
+BLUEPRINTS = (
+    signing_in.bp,
+    home.bp,
+    account.bp,
+)
+
+
+def mount(app: Sanic) -> None:
+    """Add the desk to the application."""
+    app.blueprint(list(BLUEPRINTS))
+    access.mount(app)
