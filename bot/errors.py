@@ -11,9 +11,12 @@ LegalBotError
 ├── PeriodRefused       a month that cannot be closed or reopened now
 ├── NotOurReport        a file without our proof
 ├── ReportBlocked       a report with a missing figure cannot be signed
+├── PaperNotMade        LibreOffice did not turn a paper into a PDF
 ├── CaseNotFound        no such case, or not this person's
 ├── HandoverRefused     a conversation cannot be handed over like this, or not by this person
 ├── BadInput            what somebody typed cannot be used; `hint` is for them, in Chinese
+│   ├── CaseRefused     a step that a case cannot take now, or not by this person; StaleCase: somebody changed it meanwhile
+│   ├── BadFields       values of a form are missing or wrong; says which
 │   └── AccountRefused  an account of staff cannot be made, changed or entered like this
 ├── DatabaseBehind      the database was made by a newer release
 └── ModelMissing        no trained model; run `bot train`
@@ -64,6 +67,10 @@ class ReportBlocked(LegalBotError):
     """A report cannot be signed while a figure is missing."""
 
 
+class PaperNotMade(LegalBotError):
+    """A paper could not be made into another form; the DOCX is there all the same."""
+
+
 class CaseNotFound(LegalBotError):
     """There is no such case, or the asker may not know of it."""
 
@@ -86,6 +93,26 @@ class BadInput(LegalBotError):
 
 class AccountRefused(BadInput):
     """An account of staff cannot be made, changed or entered like this; nothing was changed."""
+
+
+class CaseRefused(BadInput):
+    """A step that a case cannot take now, or not by this person; nothing was written."""
+
+
+class StaleCase(CaseRefused):
+    """Somebody else changed the case since the form was opened; nothing was written."""
+
+
+class BadFields(BadInput):
+    """Values of a form are missing or wrong; nothing was written.
+
+    Args:
+        fields: name of the field → what is wrong with it, Chinese, for whoever filled it in.
+    """
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__("；".join(fields.values()))
+        self.fields = fields
 
 
 class DatabaseBehind(LegalBotError):
