@@ -16,21 +16,22 @@ from bot.legal.topics import Intent, Topic
 from bot.storage.tables import ReviewQuestion
 
 
-def keep_question(session: Session, text: str, meaning: dict[str, Any], source_key: str, now: datetime) -> None:
-    """Keep a question of the lower two bands for people to label; the same message again keeps nothing."""
-    known = session.execute(sa.select(ReviewQuestion.id).where(ReviewQuestion.source_key == source_key)).first()
+def keep_question(session: Session, text: str, meaning: dict[str, Any], source_key: str, now: datetime) -> ReviewQuestion:
+    """Keep a question of the lower two bands for people to label and return it; the same message again returns what is kept."""
+    known = session.execute(sa.select(ReviewQuestion).where(ReviewQuestion.source_key == source_key)).scalar_one_or_none()
     if known is not None:
-        return
+        return known
     guesses = {"intent": meaning.get("intent"), "topics": meaning.get("topics"), "cards": meaning.get("choices")}
-    session.add(
-        ReviewQuestion(
-            source_key=source_key,
-            text=without_personal_data(text),
-            band=str(meaning.get("band") or "person"),
-            guesses=json.dumps(guesses, ensure_ascii=False),
-            asked_at=now,
-        )
+    question = ReviewQuestion(
+        source_key=source_key,
+        text=without_personal_data(text),
+        band=str(meaning.get("band") or "person"),
+        guesses=json.dumps(guesses, ensure_ascii=False),
+        asked_at=now,
     )
+    session.add(question)
+    session.flush()
+    return question
 
 
 def open_questions(session: Session, limit: int = 200) -> list[ReviewQuestion]:
