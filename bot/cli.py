@@ -81,6 +81,8 @@ COMMANDS = {
     "bot.cli_periods": ("period",),
     "bot.cli_report": ("report",),
     "bot.cli_erase": ("erase",),
+    "bot.cli_staff": ("staff", "audit"),
+    "bot.cli_wechat": ("wechat",),
 }
 
 

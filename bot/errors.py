@@ -18,6 +18,7 @@ LegalBotError
 │   ├── CaseRefused     a step that a case cannot take now, or not by this person; StaleCase: somebody changed it meanwhile
 │   ├── BadFields       values of a form are missing or wrong; says which
 │   └── AccountRefused  an account of staff cannot be made, changed or entered like this
+├── AuditBroken         the audit log was changed outside of this program
 ├── DatabaseBehind      the database was made by a newer release
 └── ModelMissing        no trained model; run `bot train`
 """
@@ -113,6 +114,10 @@ class BadFields(BadInput):
     def __init__(self, fields: dict[str, str]) -> None:
         super().__init__("；".join(fields.values()))
         self.fields = fields
+
+
+class AuditBroken(LegalBotError):
+    """The audit log does not hold: an entry was changed, or its end is missing."""
 
 
 class DatabaseBehind(LegalBotError):
