@@ -17,8 +17,9 @@ from bot.errors import HandoverRefused
 from bot.inbox import store
 from bot.inbox.person_guard import answer_emergency
 from bot.inbox.ratings import KIND
+from bot.ledger.replies import first_reply, person_asked_for
 from bot.legal import handover as rules
-from bot.legal.cases import Role
+from bot.legal.cases import Channel, Role
 from bot.legal.handover import Mode, Reason
 from bot.messages import MAX_TEXT, Button, Outbound
 from bot.storage.handover_tables import Handover
@@ -65,6 +66,8 @@ def ask_for_person(session: Session, conversation: str, reason: Reason, now: dat
         asked = Handover(source_key=source_key, conversation_id=conversation, reason=reason.code, asked_at=now)
         session.add(asked)
         session.flush()
+        channel, community = _place(session, conversation)
+        person_asked_for(session, f"handover:{asked.id}", channel, now, community)
         return Asked(asked, True)
     standing = _open(session, conversation)
     if standing is None:
@@ -102,7 +105,9 @@ def say(session: Session, conversation: str, staff: str, role: Role, text: str, 
     words = _readable(text)
     if not words:
         raise HandoverRefused("There is nothing to say: the text is empty or holds no readable character; write something.")
-    _in_charge(session, conversation, staff)
+    standing = _in_charge(session, conversation, staff)
+    channel, community = _place(session, conversation)
+    first_reply(session, f"handover:{standing.id}", standing.asked_at, channel, staff, now, community=community)
     return _sign(session, conversation, Outbound(words, kind="person", data={"role": role.label}), role, now)
 
 
@@ -150,6 +155,11 @@ def _move(session: Session, conversation: str, before: Mode, after: Mode) -> boo
     rules.check_step(before, after)
     mine = (Conversation.id == conversation, Conversation.mode == before.code)
     return int(session.execute(sa.update(Conversation).where(*mine).values(mode=after.code)).rowcount) == 1
+
+
+def _place(session: Session, conversation: str) -> tuple[Channel, str | None]:
+    channel, community = session.execute(sa.select(Conversation.channel, Conversation.community).where(Conversation.id == conversation)).one()
+    return Channel.from_code(channel), community
 
 
 def _open(session: Session, conversation: str) -> Handover | None:

@@ -70,11 +70,10 @@ def _was_just_asked(session: Session, conversation: str) -> bool:
 def _count(session: Session, handover: Handover, now: datetime) -> None:
     channel = session.execute(sa.select(Conversation.channel).where(Conversation.id == handover.conversation_id)).scalar_one()
     service = Service(
-        kind="rating",
+        kind=f"rating_{handover.stars}",
         happened_at=now,
         source_key=f"rating:handover:{handover.id}",
         channel=Channel.from_code(channel),
-        quantity=handover.stars,
         recorded_by="resident",
     )
     record(session, service, now)

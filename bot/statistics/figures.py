@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from bot.statistics.metrics import Number, Row, count, rows
 from bot.statistics.registry import Metric, Shape, metric
-from bot.statistics.views import View, fact_conditions, line_conditions
-from bot.storage.book_tables import BookFact
+from bot.statistics.views import View, day_conditions, fact_conditions, line_conditions
+from bot.storage.book_tables import BookFact, DailyCount
 from bot.storage.tables import ServiceEntry
 
 NOT_REPORTED, NOT_APPLICABLE_LABEL = "未报", "不适用"
@@ -106,8 +106,11 @@ def _ratio(session: Session, which: Metric, view: View) -> Figure:
 
 
 def _somebody_looked(session: Session, which: Metric, view: View) -> bool:
-    query = sa.select(ServiceEntry.id).where(*line_conditions(view, which.known_by, cumulative=False)).limit(1)
-    return session.execute(query).first() is not None
+    if view.as_of is None:
+        query = sa.select(sa.func.sum(DailyCount.quantity)).where(*day_conditions(view, which.known_by, cumulative=False))
+    else:
+        query = sa.select(sa.func.sum(ServiceEntry.quantity)).where(*line_conditions(view, which.known_by, cumulative=False))
+    return bool(session.execute(query).scalar_one())
 
 
 def _declared(session: Session, code: str, event: str, view: View) -> bool:

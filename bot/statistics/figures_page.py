@@ -12,7 +12,7 @@ Every figure the office may quote, made from `METRICS` by `bot stats --figures`;
 | 代码 | 名称 | 单位 | 范围 | 算法 | 零 | 台账 | 责任单位 | 定义 |
 |---|---|---|---|---|---|---|---|---|
 """
-SHAPES = {Shape.SUM: "合计", Shape.LINES: "条数", Shape.STOCK: "期末存量", Shape.RATIO: "比率", Shape.SNAPSHOT: "期末快照"}
+SHAPES = {Shape.SUM: "合计", Shape.STOCK: "期末存量", Shape.RATIO: "比率", Shape.SNAPSHOT: "期末快照"}
 
 
 def figures_page() -> str:

@@ -149,8 +149,5 @@ def value_of(which: Metric, found: list[Row]) -> int | Decimal:
         return percent(over, under)
     total = 0
     for row in found:
-        if abs(row.quantity) < which.at_least:
-            continue
-        amount = (1 if row.quantity > 0 else -1) if which.shape is Shape.LINES else row.quantity
-        total += -amount if row.kind in which.minus else amount
+        total += -row.quantity if row.kind in which.minus else row.quantity
     return total if which.scale == 1 else (Decimal(total) / which.scale).quantize(Decimal("0.01"))

@@ -119,6 +119,40 @@ def chosen_period(of_year: int, month_number: int | None = None, quarter_number:
     return {"month": month, "quarter": quarter, "half": half}[what](n, of_year)
 
 
+def compared(period: Period, today: date) -> tuple[Period, Period]:
+    """Return what a period is compared with: the one before it and the same a year ago.
+
+    A month, quarter, half or year is compared with the one before; other days with as many days before. While the period
+    is running both are cut to as many days as have passed, so that a part is never compared with a whole.
+    """
+    months = _months_between(period)
+    begun = _months_back(period.first, months) if months else period.first - (period.end - period.first)
+    before = Period(begun, period.first)
+    last_year = Period(_months_back(period.first, 12), _months_back(period.end, 12))
+    passed = today + timedelta(days=1) - period.first
+    if period.end - period.first > passed > timedelta(0):
+        return _cut(before, passed), _cut(last_year, passed)
+    return before, last_year
+
+
+def _months_between(period: Period) -> int:
+    """Whole calendar months of a period; 0 where it does not begin and end with a month."""
+    if period.first.day != 1 or period.end.day != 1:
+        return 0
+    return (period.end.year - period.first.year) * 12 + period.end.month - period.first.month
+
+
+def _months_back(day: date, months: int) -> date:
+    number = day.year * 12 + day.month - 1 - months
+    year_before, month_before = number // 12, number % 12 + 1
+    length = (month(month_before, year_before).end - date(year_before, month_before, 1)).days
+    return date(year_before, month_before, min(day.day, length))
+
+
+def _cut(period: Period, days: timedelta) -> Period:
+    return Period(period.first, min(period.end, period.first + days))
+
+
 def end_of(day: date) -> datetime:
     """Return the first instant after a Beijing day: what was recorded before it was known on that day."""
     return _midnight(day + timedelta(days=1))

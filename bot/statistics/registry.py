@@ -14,7 +14,6 @@ class Shape(Enum):
     """How a metric is made of lines."""
 
     SUM = "sum"  # of the quantities of its lines
-    LINES = "lines"  # number of its lines
     STOCK = "stock"  # of everything up to the end of the period, what left taken off
     RATIO = "ratio"  # of two other metrics, in percent
     SNAPSHOT = "snapshot"  # what stands on the last day of the period
@@ -34,7 +33,6 @@ class Metric:
         must_be_declared: nothing in the books is a missing figure until somebody declares a zero.
         known_by: kinds that show that somebody looked, so that nothing found is a zero and not a missing figure.
         scale: lines hold this many parts of the unit (100 for 元).
-        at_least: count only lines of at least this quantity.
         of: numerator and denominator of a ratio.
         smallest: a ratio over fewer than this is not shown.
     """
@@ -52,14 +50,13 @@ class Metric:
     must_be_declared: bool = False
     known_by: tuple[str, ...] = ()
     scale: int = 1
-    at_least: int = 0
     of: tuple[str, str] | None = None
     smallest: int = 1
 
     @property
     def reads_days(self) -> bool:
         """Whether its figure is a plain sum, so that the daily roll-ups give it."""
-        return self.shape in (Shape.SUM, Shape.STOCK) and not self.at_least
+        return self.shape in (Shape.SUM, Shape.STOCK)
 
 
 def metric(code: str) -> Metric:

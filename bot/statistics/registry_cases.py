@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from bot.legal.mediation import Prevention
+from bot.legal.reply_times import ReplyTime
 from bot.statistics.registry import COMMITTEE, DISTRICT_OFFICE, Metric, Shape
 
 REQUEST_BOOK, MEDIATION_BOOK, SCREENING_BOOK, ENTERPRISE_BOOK = "受理事项登记", "人民调解台账", "矛盾纠纷排查台账", "企业问题台账"
 _AGREED = ("mediation_agreed_written", "mediation_agreed_oral")
 _COLLECTED = ("enterprise_issue", "enterprise_registered")
 _ENDED = ("mediation_terminated", "mediation_transferred_out")
+_RATINGS = ("rating_1", "rating_2", "rating_3", "rating_4", "rating_5")
 
 REQUESTS = (
     Metric("mediation_requests", "人民调解申请", "件", ("mediation_request",), "居民提出的人民调解申请，按受理事项编号计一次，以提出之日计期。", REQUEST_BOOK),
@@ -26,9 +28,12 @@ REQUESTS = (
         "居民经智能助手提出的四类受理事项登记之和，按受理事项编号计一次；办公室另行登记的企业问题不在内。", REQUEST_BOOK,
     ),
     Metric("bot_answers", "智能咨询自动答复", "次", ("bot_answer",), "智能助手以知识卡答复居民一次提问计一次；不计入法律服务事项。"),
-    Metric("ratings", "有效评价", "条", ("rating",), "居民对一次服务的评价（一至五分），一次一条。", shape=Shape.LINES),
-    Metric("ratings_satisfied", "满意评价", "条", ("rating",), "四分及以上的评价。", shape=Shape.LINES, at_least=4),
-    Metric("satisfaction", "满意率", "%", ("rating",), "满意评价÷有效评价；有效评价不足30条时不出百分比。", shape=Shape.RATIO, of=("ratings_satisfied", "ratings"), smallest=30),
+    Metric("handovers", "转人工", "次", ("handover",), "居民请求人工答复而进入等候的次数；同一次等候只计一次，不计入法律服务事项。"),
+    Metric("first_replies", "首次人工答复", "次", ReplyTime.codes(), "居民请求人工后，工作人员第一次答复，一次请求计一次，以答复之日计期。"),
+    *(Metric(f"first_{t.code}", f"首次人工答复：{t.label}", "次", (t.code,), f"从请求到首次人工答复的自然时间在{t.label}；各档之和等于首次人工答复。") for t in ReplyTime),
+    Metric("ratings", "有效评价", "条", _RATINGS, "居民对一次服务的评价（一至五分），一次一条。"),
+    Metric("ratings_satisfied", "满意评价", "条", _RATINGS[3:], "四分及以上的评价。"),
+    Metric("satisfaction", "满意率", "%", _RATINGS, "满意评价÷有效评价；有效评价不足30条时不出百分比。", shape=Shape.RATIO, of=("ratings_satisfied", "ratings"), smallest=30),
 )  # fmt: skip
 
 

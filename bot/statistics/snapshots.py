@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.legal.advisor_services import ServiceKind
-from bot.statistics.views import View, fact_conditions
-from bot.storage.book_tables import BookFact
+from bot.statistics.periods import Period
+from bot.statistics.views import View, day_conditions, fact_conditions, line_conditions
+from bot.storage.book_tables import BookFact, DailyCount
 from bot.storage.tables import ServiceEntry
 
 ACTIVE_DAYS = 90
@@ -37,18 +39,14 @@ def _begun(session: Session, book: str, view: View) -> list[BookFact]:
 
 
 def _served_communities(session: Session, view: View) -> set[str]:
-    conditions = [
-        ServiceEntry.kind.in_([kind.book for kind in ServiceKind]),
-        ServiceEntry.happened_at < view.period.end_utc,
-        ServiceEntry.happened_at >= view.period.end_utc - timedelta(days=ACTIVE_DAYS),
-    ]
-    if view.known_before is not None:
-        conditions.append(ServiceEntry.recorded_at < view.known_before)
-    if not view.with_demo:
-        conditions.append(ServiceEntry.is_demo.is_(False))
-    query = sa.select(ServiceEntry.community).where(*conditions).group_by(ServiceEntry.community).having(sa.func.sum(ServiceEntry.quantity) > 0)
+    last_days = View(Period(view.period.end - timedelta(days=ACTIVE_DAYS), view.period.end), view.with_demo, view.as_of)
+    kinds = tuple(kind.book for kind in ServiceKind)
+    source: Any = DailyCount if view.as_of is None else ServiceEntry
+    conditions = (day_conditions if view.as_of is None else line_conditions)(last_days, kinds, cumulative=False)
+    query = sa.select(source.community).where(*conditions).group_by(source.community).having(sa.func.sum(source.quantity) > 0)
     return {c for c in session.execute(query).scalars() if c}
 
 
 def _fits(fact: BookFact, view: View) -> bool:
-    return all(getattr(fact, name) == code for name, code in view.where)
+    mine = view.communities is None or fact.community in view.communities
+    return mine and all(getattr(fact, name) == code for name, code in view.where)

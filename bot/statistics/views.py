@@ -25,12 +25,14 @@ class View:
         period: Beijing days; the day something happened decides.
         as_of: what was recorded by the end of this day; None is everything we know.
         where: only lines with these codes, such as (("community", "c01"),).
+        communities: only lines of one of these; None is all, those of no community included.
     """
 
     period: Period
     with_demo: bool = False
     as_of: date | None = None
     where: tuple[tuple[str, str], ...] = ()
+    communities: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         for name, _ in self.where:
@@ -65,7 +67,7 @@ def line_conditions(view: View, kinds: tuple[str, ...], cumulative: bool) -> lis
         conditions.append(ServiceEntry.recorded_at < view.known_before)
     if not view.with_demo:
         conditions.append(ServiceEntry.is_demo.is_(False))
-    return conditions + [getattr(ServiceEntry, name) == code for name, code in view.where]
+    return conditions + place_conditions(view, ServiceEntry)
 
 
 def day_conditions(view: View, kinds: tuple[str, ...], cumulative: bool) -> list[Any]:
@@ -75,7 +77,13 @@ def day_conditions(view: View, kinds: tuple[str, ...], cumulative: bool) -> list
         conditions.append(DailyCount.day >= view.period.first)
     if not view.with_demo:
         conditions.append(DailyCount.is_demo.is_(False))
-    return conditions + [getattr(DailyCount, name) == code for name, code in view.where]
+    return conditions + place_conditions(view, DailyCount)
+
+
+def place_conditions(view: View, table: Any) -> list[Any]:
+    """Return what narrows a table with the dimensions as columns to the part that a view looks at."""
+    mine = [] if view.communities is None else [table.community.in_(sorted(view.communities))]
+    return mine + [getattr(table, name) == code for name, code in view.where]
 
 
 def fact_conditions(view: View) -> list[Any]:

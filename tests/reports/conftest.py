@@ -26,7 +26,7 @@ def fill(database: Database, office: Office) -> None:
         write_books(session, office, 2026, 120, 7, AFTER, is_demo=False)
         for n in range(40):
             at = datetime(2026, 1 + n % 12, 3, 9, n, tzinfo=BEIJING)
-            record(session, Service("rating", at, f"rating:{n}", Channel.WEB, quantity=2 if n % 9 == 0 else 5), at)
+            record(session, Service("rating_2" if n % 9 == 0 else "rating_5", at, f"rating:{n}", Channel.WEB), at)
             record(session, Service("bot_answer", at, f"answer:{n}", Channel.WEB, topic="neighbour"), at)
 
 

@@ -301,8 +301,8 @@ def test_satisfaction_of_few_is_not_shown(database):
 
     with database.transaction() as session:
         for n in range(29):
-            record(session, Service("rating", NOON, f"r{n}", Channel.WEB, quantity=5 if n else 2), LATER)
+            record(session, Service("rating_5" if n else "rating_2", NOON, f"r{n}", Channel.WEB), LATER)
     assert known(database, "satisfaction") == ("na", None) and counted(database, "ratings") == 29
     with database.transaction() as session:
-        record(session, Service("rating", NOON, "r29", Channel.WEB, quantity=3), LATER)
+        record(session, Service("rating_3", NOON, "r29", Channel.WEB), LATER)
     assert str(known(database, "satisfaction")[1]) == "93.3"
