@@ -17,9 +17,11 @@ from typing import Any, Callable, TypeVar
 import aiohttp
 from sqlalchemy.orm import Session
 
+from bot.crash_points import here
 from bot.inbox import store
 from bot.messages import Button, Outbound
 from bot.storage.database import Database
+from bot.storage.threads import beside
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -122,7 +124,9 @@ class Dispatcher:
 
     async def _hand_over(self, conversation: str, message_id: int) -> None:
         try:
+            here("dispatcher.before_worker")
             status = await self._post(self._worker_of(conversation), message_id)
+            here("dispatcher.after_worker")
         except aiohttp.ClientConnectorError as error:
             raise WorkerAway from error
         except (aiohttp.ClientError, asyncio.TimeoutError) as error:
@@ -150,21 +154,16 @@ class Dispatcher:
             store.answer(session, message, [APOLOGY], datetime.now(timezone.utc))
             return True
 
-        return await self._in_thread(settle, writing=True)
+        return await self._in_thread(settle, writing=True, point="dispatcher.give_up")
 
     def _worker_of(self, conversation: str) -> str:
         if not self._workers:
             raise WorkerAway
         return self._workers[zlib.crc32(conversation.encode()) % len(self._workers)]
 
-    async def _in_thread(self, work: Callable[[Session], T], writing: bool = False) -> T:
+    async def _in_thread(self, work: Callable[[Session], T], writing: bool = False, point: str = "") -> T:
         """Run a piece of database work beside the event loop, so that a slow disk delays nobody else."""
-
-        def run() -> T:
-            with self._database.transaction() if writing else self._database.reading() as session:
-                return work(session)
-
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        return await beside(self._database, self._threads, work, writing, point)
 
 
 def describe(reply: store.StoredReply) -> dict[str, Any]:

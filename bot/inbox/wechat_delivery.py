@@ -20,6 +20,7 @@ from bot.inbox import wechat_outbox, wechat_store
 from bot.inbox.wechat_outbox import Busy, Claim
 from bot.inbox.wechat_token import TokenKeeper
 from bot.storage.database import Database
+from bot.storage.threads import beside
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -123,7 +124,7 @@ class Delivery:
             if not await self._in_thread(lambda s: wechat_outbox.has_work(s, conversation, _now())):
                 return
             try:
-                claimed = await self._in_thread(lambda s: wechat_outbox.claim(s, conversation, _now(), self.may_push(s, _now()) is not False), writing=True)
+                claimed = await self._in_thread(lambda s: wechat_outbox.claim(s, conversation, _now(), self.may_push(s, _now()) is not False), writing=True, point="push.claim")
             except Busy:
                 return
             if claimed is None:
@@ -146,7 +147,7 @@ class Delivery:
             wechat_outbox.sent(session, claimed)
             self._permitted(session, True)
 
-        await self._in_thread(settle, writing=True)
+        await self._in_thread(settle, writing=True, point="push.settle")
         return 0
 
     async def _send(self, claimed: Claim) -> None:
@@ -182,7 +183,7 @@ class Delivery:
             if refused.answer is Answer.NO_PERMISSION:
                 self._permitted(session, False)
 
-        await self._in_thread(settle, writing=True)
+        await self._in_thread(settle, writing=True, point="push.settle")
         return 0
 
     async def _later(self, claimed: Claim, result: str, unsure: bool) -> float:
@@ -194,7 +195,7 @@ class Delivery:
                 wechat_outbox.hold(session, claimed)
             return tries
 
-        tries = await self._in_thread(settle, writing=True)
+        tries = await self._in_thread(settle, writing=True, point="push.settle")
         return min(FIRST_PAUSE * 2 ** min(tries - 1, 10), LONGEST_PAUSE)
 
     async def _try_typing(self, openid: str) -> None:
@@ -215,12 +216,8 @@ class Delivery:
         if wechat_store.may_push(session, self._api.app_id, _now()) is not granted:
             wechat_store.note_permission(session, self._api.app_id, granted, _now())
 
-    async def _in_thread(self, work: Callable[[Session], T], writing: bool = False) -> T:
-        def run() -> T:
-            with self._database.transaction() if writing else self._database.reading() as session:
-                return work(session)
-
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+    async def _in_thread(self, work: Callable[[Session], T], writing: bool = False, point: str = "") -> T:
+        return await beside(self._database, self._threads, work, writing, point)
 
 
 def _now() -> datetime:

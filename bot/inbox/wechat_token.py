@@ -53,7 +53,7 @@ class TokenKeeper:
             if good and row.expires_at - now > BEFORE_ITS_END:
                 return str(row.token)
             lease = partial(_take_lease, app_id=self._api.app_id, seen=row.expires_at if row is not None else None, now=now)
-            if await self._in_thread(lease, writing=True):
+            if await self._in_thread(lease, writing=True, point="token.lease"):
                 return await self._fetch(not_this)
             if good:
                 return str(row.token)
@@ -75,7 +75,7 @@ class TokenKeeper:
         # The platform may still give out a token near its end; the lease that stays keeps us from asking at each message.
         kept = datetime.now(timezone.utc) + LEASE if found.lasts <= BEFORE_ITS_END else None
         values = {"token": found.value, "expires_at": expires_at, "refreshing_until": kept}
-        await self._in_thread(lambda s: _keep(s, self._api.app_id, values), writing=True)
+        await self._in_thread(lambda s: _keep(s, self._api.app_id, values), writing=True, point="token.keep")
         log.info("a new access token, good for %s s", int(found.lasts.total_seconds()))
         return found.value
 

@@ -12,6 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.crash_points import here
 from bot.errors import CaseNotFound
 from bot.ledger.people import person_of
 from bot.ledger.services import Service, record
@@ -92,6 +93,7 @@ def open_case(session: Session, request: Request, prefix: str, now: datetime) ->
     for about, text in (("what_happened", request.what_happened), ("wish", request.wish)):
         session.add(_statement(case, about, text, request.source_key, now))
     session.add(_event(case, "requested", None, now, "resident"))
+    here("filing.before_count")
     _count_request(session, case, request, now)
     return case
 

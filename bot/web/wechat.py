@@ -149,7 +149,7 @@ async def _answer(app: Any, delivered: Delivered, now: datetime, caller: Caller)
         return wechat_intake.admit(session, delivered, app.ctx.office, now, desk.wait), desk.delivery.may_push(session, now)
 
     try:
-        admitted, may_push = await in_thread(app, admit, writing=True)
+        admitted, may_push = await in_thread(app, admit, writing=True, point="wechat.store")
         if admitted.message_id is None:
             DELIVERED.labels("nothing_to_say").inc()
             return None
@@ -198,7 +198,7 @@ async def _carry(app: Any, conversation: str, message_id: int) -> str | None:
     def settle(session: Session) -> str | None:
         return wechat_outbox.take_passive(session, conversation, message_id, now, delivery.may_push(session, now) is not False)
 
-    text = await in_thread(app, settle, writing=True)
+    text = await in_thread(app, settle, writing=True, point="wechat.passive")
     delivery.wake_later(conversation, AFTER_PASSIVE)
     DELIVERED.labels("passive" if text else "nothing_to_carry").inc()
     return text
@@ -216,7 +216,7 @@ async def _without_answer(app: Any, conversation: str, admitted: Admitted) -> st
         last = not pushing and admitted.delivery >= wechat_store.DELIVERIES
         return pushing, wechat_outbox.say_passively(session, message_id, wechat_words.STILL_WORKING) if last else None
 
-    pushing, text = await in_thread(app, settle, writing=True)
+    pushing, text = await in_thread(app, settle, writing=True, point="wechat.later")
     if pushing:
         DELIVERED.labels("acknowledged").inc()
         desk.delivery.wake(conversation)
