@@ -10,6 +10,7 @@ import asyncio
 import logging
 from concurrent.futures import Executor
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any, Callable, TypeVar
 
 from prometheus_client import Counter
@@ -124,7 +125,7 @@ class Delivery:
             if not await self._in_thread(lambda s: wechat_outbox.has_work(s, conversation, _now())):
                 return
             try:
-                claimed = await self._in_thread(lambda s: wechat_outbox.claim(s, conversation, _now(), self.may_push(s, _now()) is not False), writing=True, point="push.claim")
+                claimed = await self._in_thread(partial(self._claim, conversation=conversation), writing=True, point="push.claim")
             except Busy:
                 return
             if claimed is None:
@@ -132,6 +133,9 @@ class Delivery:
             pause = await self._push(claimed)
             if pause:
                 await asyncio.sleep(pause)
+
+    def _claim(self, session: Session, conversation: str) -> Claim | None:
+        return wechat_outbox.claim(session, conversation, _now(), self.may_push(session, _now()) is not False)
 
     async def _push(self, claimed: Claim) -> float:
         """Send one unit and record how it went; returns how many seconds to wait before the next."""

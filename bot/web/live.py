@@ -81,11 +81,9 @@ class Live:
         with self._database.reading() as session:
             newest = store.newest_reply(session)
             found = store.conversations_with_replies_after(session, (newest if seen is None else seen) - LATE_IDS)
-        if seen is None:
-            # Whoever began to listen before the first look may have missed something: wake them all once.
-            conversations = list(self._waiting)
-        else:
-            conversations = [conversation for reply, conversation in found if reply not in self._told]
+        new = [conversation for reply, conversation in found if reply not in self._told]
+        # Whoever began to listen before the first look may have missed something: wake them all once.
+        conversations = list(self._waiting) if seen is None else new
         self._told = {reply for reply, _ in found}
         loop = self._poller.get_loop() if self._poller else None
         for conversation in set(conversations):
