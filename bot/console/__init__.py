@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from sanic import Sanic
 
-from bot.console import access, account, home, signing_in
+from bot.console import access, account, audit_pages, home, queue, signing_in, staff_pages
 
 BLUEPRINTS = (
     signing_in.bp,
     home.bp,
     account.bp,
+    staff_pages.bp,
+    audit_pages.bp,
+    queue.bp,
 )
 
 

@@ -29,6 +29,8 @@ class Entry:
 
 
 NAVIGATION: list[Entry] = [
+    Entry("办件队列", "/console/queue", Permission.SEE_CASES),
+    Entry("居民对话", "/console/people", Permission.TALK),
     Entry("账号管理", "/console/staff", Permission.MANAGE_STAFF),
     Entry("审计日志", "/console/audit", Permission.SEE_AUDIT),
     Entry("我的账号", "/console/account", Permission.ACCOUNT),

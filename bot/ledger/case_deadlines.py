@@ -17,7 +17,10 @@ from bot.storage.tables import Case
 
 LIMITATION = "limitation"
 # What a resident has to do in time; the others are what others owe.
-CHOICES = ((LIMITATION, "诉讼时效（一般3年），从到期日或知道受损害之日"), *((d.code, f"{d.title}（{d.length}），从{d.start}") for d in DEADLINES if d.whose == "own"))
+CHOICES = (
+    (LIMITATION, "诉讼时效（一般3年），从到期日或知道受损害之日"),
+    *((d.code, f"{d.title}（{d.length}），从{d.start}") for d in DEADLINES if d.whose == "own"),
+)
 
 
 def set_deadline(session: Session, case: Case, code: str, start_on: date, by: str, now: datetime) -> CaseDeadline:

@@ -12,13 +12,17 @@ from sqlalchemy.orm import Session
 from bot.ledger.people import name_hash, phone_hash
 from bot.legal.coded import Coded
 from bot.legal.deadlines import NEAR
+from bot.legal.lifecycle import FINAL, Status
 from bot.office import BEIJING
 from bot.storage.desk_tables import CaseDeadline
 from bot.storage.tables import Case, CaseEvent, CasePerson, Conversation, Message, Reply, RiskEvent
 
 PAGE = 50
-CLOSED_STATUSES = ("archived", "withdrawn", "not_accepted", "merged")
-NEW_STATUSES = ("requested",)
+CLOSED_STATUSES = tuple(status.code for status in FINAL)
+NEW_STATUSES = (Status.REQUESTED.code, Status.SCREENED.code)
+_SHOWN = (
+    "number", "kind", "status", "topic", "dispute_type", "community", "channel", "requested_at", "assignee", "due_at", "due_code", "is_demo",
+)  # fmt: skip
 Scope = frozenset[str] | None  # communities; None means all
 
 
@@ -101,7 +105,7 @@ def queue(session: Session, scope: Scope, staff: str, filters: Filters, now: dat
     found = counts(session, scope, staff, filters, now)
     total = found[filters.tab.code]
     page = min(max(1, page), max(1, -(-total // PAGE)))
-    query = _lines(scope, filters, now).where(_of_tab(filters.tab, staff, now)).order_by(*_urgency(now)).limit(PAGE).offset((page - 1) * PAGE)
+    query = _lines(scope, filters).where(_of_tab(filters.tab, staff, now)).order_by(*_urgency(now)).limit(PAGE).offset((page - 1) * PAGE)
     return Queue(tuple(Line(**row._mapping) for row in session.execute(query)), total, found, page)
 
 
@@ -123,9 +127,9 @@ def unhandled_risks() -> Any:
     return sa.select(RiskEvent.conversation_id).where(RiskEvent.handled_at.is_(None))
 
 
-def _lines(scope: Scope, filters: Filters, now: datetime) -> Any:
-    plain = [getattr(Case, n) for n in ("number", "kind", "status", "topic", "dispute_type", "community", "channel", "requested_at", "assignee", "due_at", "due_code", "is_demo")]
-    return sa.select(*plain, _limit_on().label("limit_on"), _has_risk().label("has_risk"), Conversation.mode.label("talk")).select_from(_joined()).where(*_where(scope, filters))
+def _lines(scope: Scope, filters: Filters) -> Any:
+    seen = (_limit_on().label("limit_on"), _has_risk().label("has_risk"), Conversation.mode.label("talk"))
+    return sa.select(*(getattr(Case, name) for name in _SHOWN), *seen).select_from(_joined()).where(*_where(scope, filters))
 
 
 def _joined() -> Any:

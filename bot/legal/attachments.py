@@ -89,7 +89,7 @@ def _kind_of(body: bytes) -> FileKind | None:
         return FileKind.JPG
     if body.startswith(b"\x89PNG\r\n\x1a\n"):
         return FileKind.PNG
-    return FileKind.DOCX if body.startswith(b"PK\x03\x04") and _DOCX_PARTS <= set(_entries(body)) else None
+    return FileKind.DOCX if body.startswith(b"PK\x03\x04") and set(_entries(body)) >= _DOCX_PARTS else None
 
 
 def _entries(body: bytes) -> dict[str, int]:

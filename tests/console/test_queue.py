@@ -1,0 +1,76 @@
+"""The queue as pages: filters in the URL, scope by community, live counts."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from bot.ledger.cases import open_case
+from tests.builders import make_request
+
+
+@pytest.fixture()
+def a_case(desk):
+    """Returns a maker of cases; each gets a conversation and a story of its own."""
+    made = []
+
+    def make(community="c01", due=None, assignee=None, **changed):
+        key = f"{desk.url}:{len(made)}:{datetime.now().timestamp()}"
+        now = datetime.now(timezone.utc)
+        with desk.database.transaction() as session:
+            case = open_case(session, make_request(source_key=key, community=community, **changed), "GX", now)
+            case.due_at, case.assignee = due, assignee
+        made.append(case.number)
+        return case.number
+
+    return make
+
+
+def test_a_case_is_seen_by_its_community_and_the_office_only(desk, a_case):
+    number = a_case("c01")
+    assert number in desk.login("advisor_c01").get("/console/queue?tab=all").text
+    assert number in desk.login("office").get("/console/queue?tab=all").text
+    assert number not in desk.login("advisor_c04").get("/console/queue?tab=all").text
+    assert desk.login("admin").get("/console/queue").status_code == 403
+
+
+def test_no_personal_data_stands_in_the_queue(desk, a_case):
+    number = a_case("c01")
+    shown = desk.login("advisor_c01").get("/console/queue?tab=all").text
+    assert number in shown and "张三" not in shown and "13800138000" not in shown and "漏水泡坏" not in shown
+
+
+def test_filters_stand_in_the_url_and_survive_a_change_of_tab(desk, a_case):
+    late = a_case("c04", due=datetime.now(timezone.utc) - timedelta(hours=3))
+    client = desk.login("advisor_c04")
+    page = client.get("/console/queue?tab=overdue&kind=mediation").text
+    assert late in page and "超时3小时" in page
+    assert "/console/queue?tab=risk&amp;kind=mediation" in page
+    assert late not in client.get("/console/queue?tab=overdue&kind=advice").text
+
+
+@pytest.mark.parametrize("query", ["tab=nonsense", "page=-1", "page=9999999999", "page=x", "community=%27%20OR%201=1", "search=%25%25%00", "dispute_type=none"])
+def test_a_forged_url_is_answered_calmly(desk, query):
+    assert desk.login("office").get(f"/console/queue?{query}").status_code == 200
+
+
+def test_a_part_alone_is_sent_for_refreshing(desk, a_case):
+    number = a_case("c01")
+    part = desk.login("advisor_c01").get("/console/queue?tab=all", headers={"HX-Request": "true"}).text
+    assert number in part and "<html" not in part
+
+
+def test_counts_come_by_themselves_and_end_with_the_session(desk, a_case):
+    client = desk.login("advisor_c01")
+    with client.stream("GET", "/console/queue/events") as stream:
+        lines = (json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: "))
+        before = next(lines)["counts"]["new"]
+        a_case("c01")
+        told = next(lines)
+        assert told["counts"]["new"] == before + 1 and told["changed"]
+        other = desk.visitor()
+        other.cookies.set("staff", client.cookies["staff"])
+        other.fill("/console/logout")
+        assert next(lines) == {}
