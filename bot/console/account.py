@@ -44,7 +44,7 @@ async def show_password(request: Request) -> HTTPResponse:
 @someone
 async def change_password(request: Request) -> HTTPResponse:
     """Take a new password; all other sessions of the account end, this one gets a new token."""
-    signed_in, form = request.ctx.signed_in, request.form or {}
+    signed_in, form = request.ctx.signed_in, request.form
     code, old, new = signed_in.staff.code, form.get("old") or "", form.get("new") or ""
     if signed_in.has_factor and not signed_in.is_proven:
         return go(request, what_is_missing(signed_in))
