@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import BadRecord
 from bot.ledger.facts import Fact, add_line, details_of, known_fact, lines_of, required, reverse_fact, standing, write_fact
-from bot.legal.advisor_services import NEVER_COUNTED, Result, ServiceKind
+from bot.legal.advisor_services import EVIDENCE_OF, NEVER_COUNTED, Result, ServiceKind, Subject
 from bot.legal.cases import Channel, Tier
 from bot.legal.disputes import DisputeType
 from bot.legal.masking import without_personal_data
@@ -48,6 +48,7 @@ class ServiceRecord:
     community: str | None = None
     tier: Tier = Tier.COMMUNITY
     channel: Channel = Channel.WINDOW
+    subject_type: Subject = Subject.RESIDENT
     topic: str | None = None
     dispute_type: DisputeType | None = None
     minutes: int = 0
@@ -63,7 +64,7 @@ def record_service(session: Session, done: ServiceRecord, now: datetime) -> Book
     """Record an act; it counts as an item where the rule above says so. The same record number again writes nothing.
 
     Raises:
-        BadRecord: advisor, person or matter is missing, or the attendance of a lecture.
+        BadRecord: advisor, person or matter is missing, the attendance of a lecture, or the evidence its kind needs.
     """
     key = f"service:{done.record_no}"
     known = known_fact(session, key)
@@ -78,6 +79,8 @@ def record_service(session: Session, done: ServiceRecord, now: datetime) -> Book
         required(value, f"Service {done.record_no}: {what}")
     if done.kind is ServiceKind.LECTURE and done.attendance < 1:
         raise BadRecord(f"Service {done.record_no}: a lecture needs its attendance, got {done.attendance}.")
+    if done.kind in EVIDENCE_OF:
+        required(done.evidence_ref, f"Service {done.record_no}: the evidence of a {done.kind.code} ({EVIDENCE_OF[done.kind]})")
     row = write_fact(session, _as_fact(done, key), {}, now)
     _count_once(session, row, now)
     return row
@@ -105,7 +108,7 @@ def _as_fact(done: ServiceRecord, key: str) -> Fact:
         dispute_type=done.dispute_type.code if done.dispute_type else None, evidence_ref=done.evidence_ref,
         details={
             "result": done.result.code, "minutes": done.minutes, "new_substance": done.new_substance, "attendance": done.attendance,
-            "brief": without_personal_data(done.brief), "confirmed_by": done.confirmed_by,
+            "brief": without_personal_data(done.brief), "confirmed_by": done.confirmed_by, "subject_type": done.subject_type.code,
         },
         is_demo=done.is_demo,
     )  # fmt: skip

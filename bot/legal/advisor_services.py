@@ -41,6 +41,22 @@ class Result(Coded):
     RECEIPT_ONLY = ("receipt_only", "只确认收到")
 
 
+class Subject(Coded):
+    """Who was served."""
+
+    RESIDENT = ("resident", "居民")
+    ENTERPRISE = ("enterprise", "企业")
+    COMMITTEE = ("committee", "居（村）委会")
+    OFFICE = ("office", "机关单位")
+
+
+# What must be shown by a paper or picture, and which.
+EVIDENCE_OF = {
+    ServiceKind.LECTURE: "签到表或照片（无人脸）",
+    ServiceKind.LEGAL_OPINION: "意见书编号",
+    ServiceKind.LITIGATION_SUPPORT: "委托书或法院文书编号",
+    ServiceKind.VILLAGE_RULE_REVIEW: "审查意见编号",
+}
 NEVER_COUNTED = frozenset({Result.NOT_CONNECTED, Result.MASS_MESSAGE, Result.RECEIPT_ONLY})
 # The eight published items of the province's community advisors (domain.md 2.7) and the kinds behind each.
 EIGHT_ITEMS: tuple[tuple[str, tuple[ServiceKind, ...]], ...] = (

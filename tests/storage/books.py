@@ -49,7 +49,7 @@ def make_end(number: str = "M1", outcome: Outcome = Outcome.AGREED_WRITTEN, **ch
 def make_service(record_no: str = "S1", **changed: Any) -> ServiceRecord:
     values: dict[str, Any] = {
         "advisor": "a01", "kind": ServiceKind.CONSULT_ONSITE, "served_at": at(3, 2), "subject_ref": "r1", "matter": "漏水", "result": Result.ANSWERED,
-        "by": "a01", "community": "c01",
+        "by": "a01", "community": "c01", "evidence_ref": "卷1",
     }  # fmt: skip
     return ServiceRecord(record_no, **{**values, **changed})
 
