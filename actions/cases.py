@@ -12,6 +12,7 @@ from actions.safety import respond_to_emergency
 from actions.wiring import Events, apologise, now, office, said, source_key, transaction, understood
 from bot.errors import BadInput, CaseNotFound
 from bot.ledger.cases import STATUS_LABELS, add_statement, find_case, own_cases, withdraw
+from bot.ledger.privacy import correct_applicant
 from bot.legal import intake
 from bot.legal.cases import CaseKind
 from bot.office import BEIJING
@@ -21,6 +22,7 @@ REQUESTED = "requested_slot"
 PURPOSE_OF_INTENT = {"check_case": "check", "supplement_case": "supplement", "withdraw_case": "withdraw"}
 NUMBER, TAIL, TEXT = "desk_number", "desk_phone_tail", "desk_text"
 DESK_SLOTS = ("desk_purpose", NUMBER, TAIL, TEXT, "intake_end")
+COLUMN_OF = {intake.NAME: "name", intake.PHONE: "phone"}
 NEEDS_TEXT = ("supplement", "withdraw")
 MOST_MISSES = 5
 # Wanting one of these instead of giving a number ends the search for a case.
@@ -45,6 +47,7 @@ class ActionStartDesk(Action):
             values[NUMBER] = own[0] if len(own) == 1 else None
         if values[NUMBER] in own:
             values[TAIL] = "own"
+            values[TEXT] = _correction_or_why_not(dispatcher, said(tracker)) if purpose == "supplement" else None
         return [SlotSet(name, value) for name, value in values.items()]
 
 
@@ -105,7 +108,12 @@ class ActionFinishDesk(Action):
 
 def _act(dispatcher: CollectingDispatcher, tracker: Tracker, session: Any, case: Case) -> None:
     purpose, text = tracker.get_slot("desk_purpose"), tracker.get_slot(TEXT)
-    if purpose == "supplement":
+    # Who only knows the number and four digits may add words, but not put in another phone.
+    correction = intake.correction_in(text) if purpose == "supplement" and case.conversation_id == tracker.sender_id else None
+    if correction:
+        correct_applicant(session, [case], COLUMN_OF[correction[0]], correction[1], now())
+        dispatcher.utter_message(response="utter_corrected", numbers=case.number)
+    elif purpose == "supplement":
         add_statement(session, case, text, source_key(tracker), now())
         dispatcher.utter_message(response="utter_supplemented", number=case.number)
     elif purpose == "withdraw" and text == "yes":
@@ -130,7 +138,16 @@ def _read(field: str, text: str) -> str:
         return intake.read_phone_tail(text)
     if field == "desk_withdraw":
         return "yes" if intake.read_yes(text) else "no"
-    return intake.read_story(text)
+    return text if intake.correction_in(text) else intake.read_story(text)
+
+
+def _correction_or_why_not(dispatcher: CollectingDispatcher, text: str) -> str | None:
+    """Return the text if it puts a name or phone right; None for anything else, after saying what is wrong with a try."""
+    try:
+        return text if intake.correction_in(text) else None
+    except BadInput as refusal:
+        dispatcher.utter_message(response=refusal.hint)
+        return None
 
 
 def _go_on(tracker: Tracker, changed: dict[str, Any]) -> Events:

@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.wiring import Events, apologise, cards, channel, now, office, said, say, source_key, transaction, understood
+from bot.inbox import store
 from bot.ledger.cases import Request, open_case
 from bot.legal import intake
 from bot.legal.cases import CaseKind
@@ -41,7 +42,8 @@ class ActionStartIntake(Action):
         if kind is CaseKind.MEDIATION and told:
             _say_whether_it_fits(dispatcher, tracker, told)
         fresh = [SlotSet(slot, None) for slot in FORM_SLOTS]
-        return [*fresh, SlotSet("case_kind", kind.code), SlotSet(intake.WHAT, told), SlotSet("topic", _topic(tracker))]
+        known = [SlotSet(intake.WHAT, told), SlotSet(intake.COMMUNITY, _scanned_community(dispatcher, tracker))]
+        return [*fresh, SlotSet("case_kind", kind.code), *known, SlotSet("topic", _topic(tracker))]
 
 
 class ActionAskConfirmed(Action):
@@ -116,6 +118,17 @@ def _already_told(tracker: Tracker) -> str | None:
         return text
     question = tracker.get_slot("question")
     return question if question and len(question) >= 6 else None
+
+
+def _scanned_community(dispatcher: CollectingDispatcher, tracker: Tracker) -> str | None:
+    """Return the community whose poster was scanned, after saying that it was taken over; it can be changed in the summary."""
+    with transaction() as session:
+        code = store.community_of(session, tracker.sender_id)
+    community = office().community(code) if code else None
+    if community is None:
+        return None
+    dispatcher.utter_message(response="utter_community_known", community=community.name)
+    return community.code
 
 
 def _topic(tracker: Tracker) -> str:

@@ -45,7 +45,7 @@ def _show(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         f"· 您说过的话 {held.messages} 条",
         f"· 登记的事项 {len(held.cases)} 件" + (f"（{'、'.join(held.cases)}）" if held.cases else ""),
         f"· 有效的隐私同意 {held.consents} 次",
-        "要改已登记的内容，说“补充材料”；网页上可以点“下载我的信息”拿到一份完整的副本。",
+        "登记的姓名或电话有错，直接说“电话改成……”“名字改成……”；要补充事情经过，说“补充材料”；网页上可以点“下载我的信息”拿到一份完整的副本。",
     ]
     buttons = (Button("删除我的对话", "删除我的对话"), Button("撤回同意", "撤回同意"))
     say(dispatcher, Outbound("\n".join(lines), buttons, kind="my_data", data={"download": "/api/chat/mine"}))

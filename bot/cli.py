@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Optional
 
 import typer
@@ -41,11 +43,20 @@ def migrate() -> None:
 def train(force: bool = typer.Option(False, help="Train even if nothing changed.")) -> None:
     """Train the dialogue model if data, domain, configuration, cards or components changed; says why."""
     from bot.dialogue.model import fingerprint, model_path
-    from bot.supervisor import QUIET
 
     settings = read_settings()
     now = fingerprint()
     path = model_path(settings.var, now)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (path.parent / ".training").open("w") as lock:
+        # Two at once would do the same work twice, each at half the speed; the second waits and finds it done.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _train(path, force)
+
+
+def _train(path: Path, force: bool) -> None:
+    from bot.supervisor import QUIET
+
     if path.exists() and not force:
         _tell(f"The model {path.name} fits data, domain and configuration; nothing to train.")
         return

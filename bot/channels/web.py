@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, Container
 
 from bot.errors import BadInput
 from bot.legal.cases import Channel
@@ -56,8 +56,11 @@ def read_name(value: Any) -> str:
     return value
 
 
-def parse(body: Any, visitor: str, keys: KeyRing, now: datetime) -> Inbound:
+def parse(body: Any, visitor: str, keys: KeyRing, now: datetime, communities: Container[str] = ()) -> Inbound:
     """Return what came in; its text may be "" when nothing readable was typed.
+
+    Args:
+        communities: the codes of the office's communities; the page's address may name one (a poster's code), others are ignored.
 
     Raises:
         BadInput: the hint tells the resident what was wrong.
@@ -72,7 +75,9 @@ def parse(body: Any, visitor: str, keys: KeyRing, now: datetime) -> Inbound:
         raise BadInput(HINTS["text"])
     if len(text) > MAX_TEXT:
         raise BadInput(HINTS["long"])
-    return Inbound(Channel.WEB, conversation_id(visitor, name, keys), external_id, clean_text(text), now)
+    named = body.get("community")
+    community = named if isinstance(named, str) and named in communities else None
+    return Inbound(Channel.WEB, conversation_id(visitor, name, keys), external_id, clean_text(text), now, community)
 
 
 def _signature(visitor: str, keys: KeyRing) -> str:

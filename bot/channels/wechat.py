@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Callable, Union
+from typing import Any, Callable, Union
 
 from bot.channels import wechat_crypto, wechat_xml
 from bot.channels.wechat_crypto import NotFromWeChat
@@ -27,6 +27,13 @@ MENU = {
     "raise_enterprise_issue": "反映企业问题",
     "ask_human": "转人工",
 }
+# Three buttons at the most, five below each, labels of four and eight characters (微信开放文档 "创建接口").
+MENU_BAR = (
+    ("问法律", ("ask_law",)),
+    ("找人办", ("request_advisor", "request_mediation", "raise_enterprise_issue", "ask_human")),
+    ("查进度", ("check_case",)),
+)
+MENU_LABELS = {"request_advisor": "约顾问", "request_mediation": "申请调解", "raise_enterprise_issue": "企业诉求", "ask_human": "转人工"}
 THINGS = {"image": "一张图片", "video": "一段视频", "shortvideo": "一段小视频", "file": "一个文件", "link": "一个链接"}
 
 
@@ -119,6 +126,17 @@ class Account:
     token: str
     app_id: str
     keys: tuple[bytes, ...]
+
+
+def menu() -> dict[str, Any]:
+    """Return the account's menu (点单) as the platform takes it: every key is one that a click sends back to us."""
+    return {"button": [_menu_button(label, keys) for label, keys in MENU_BAR]}
+
+
+def _menu_button(label: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    if len(keys) == 1:
+        return {"type": "click", "name": label, "key": keys[0]}
+    return {"name": label, "sub_button": [{"type": "click", "name": MENU_LABELS[key], "key": key} for key in keys]}
 
 
 def open_envelope(account: Account, query: Callable[[str], str], body: bytes, now: datetime) -> tuple[dict[str, str], bytes | None]:

@@ -136,6 +136,26 @@ class WeChatApi:
         """
         await self._post("/cgi-bin/message/custom/typing", {"touser": openid, "command": "Typing"}, token)
 
+    async def create_menu(self, token: str, menu: dict[str, Any]) -> None:
+        """Replace the account's menu; followers see it within a day.
+
+        Raises:
+            WeChatRefused, WeChatUnreachable: the menu is as it was, or nobody knows.
+        """
+        await self._post("/cgi-bin/menu/create", menu, token)
+
+    async def create_code(self, token: str, scene: str) -> str:
+        """Return the address that a lasting QR code of the account holds; scanning it tells us `scene`.
+
+        Raises:
+            WeChatRefused, WeChatUnreachable: no code was made.
+        """
+        body = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
+        url = (await self._post("/cgi-bin/qrcode/create", body, token)).get("url")
+        if not isinstance(url, str):
+            raise WeChatUnreachable("an answer without an address", maybe_done=True)
+        return url
+
     async def _post(self, path: str, body: dict[str, Any], token: str | None = None) -> dict[str, Any]:
         assert self._http is not None
         # The platform shows \uXXXX to residents as it is written.

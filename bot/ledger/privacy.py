@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.ledger.cases import own_cases, withdraw
 from bot.storage.handover_tables import Handover
-from bot.storage.tables import Case, CasePerson, CaseStatement, Consent, Message, Reply, Tracker
+from bot.storage.tables import Case, CaseEvent, CasePerson, CaseStatement, Consent, Message, Reply, Tracker
 
 KEPT_BY_LAW = ("mediation",)
 
@@ -85,6 +85,20 @@ def erase_conversation(session: Session, conversation: str, now: datetime, keep_
             session.execute(sa.delete(table).where(table.case_number == case.number).execution_options(synchronize_session=False))
         emptied.append(case.number)
     return Erased(deleted.rowcount, tuple(emptied), tuple(kept))
+
+
+def correct_applicant(session: Session, cases: Sequence[Case], field: str, value: str, now: datetime) -> None:
+    """Put an applicant's own name or phone right (个保法 46); what was said of the matter is added to, never changed.
+
+    Args:
+        field: "name" or "phone".
+    """
+    for case in cases:
+        mine = sa.select(CasePerson).where(CasePerson.case_number == case.number, CasePerson.side == "applicant")
+        for person in session.execute(mine).scalars():
+            setattr(person, field, value)
+        session.add(CaseEvent(case_number=case.number, happened_at=now, actor="resident", event=f"{field}_corrected",
+                              status_before=case.status, status_after=case.status))
 
 
 def withdraw_consent(session: Session, conversation: str, now: datetime) -> tuple[str, ...]:

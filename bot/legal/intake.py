@@ -41,6 +41,7 @@ _FIELD_WORDS = (
     (WHAT, "经过|情况|事情|描述|内容|问题"),
 )
 _CHANGE = r"(?:改|修改|更正|换|重填|重写|写错|填错|错了|有误|不对|搞错)"
+_CORRECTION = re.compile(r"^(?:请?(?:帮我)?把)?(?:我的?|登记的)*(姓名|名字|电话|手机|手机号|号码|联系电话)(?:号码?)?(?:要|请|得)?(?:更正|改|换|修改)(?:成|为|到)了?[:：]?\s*(.+)$")
 _NAME = re.compile(r"^[\u3400-\u9fff\U00020000-\U0003ffff·•A-Za-z ]{2,30}$")
 _PREFIX = re.compile(r"^(我的?(名字|姓名)?(叫|是)|我叫|姓名[:：是]?|名字[:：是]?|叫)\s*")
 
@@ -144,6 +145,18 @@ def read_phone(text: str) -> str:
         raise BadInput("utter_bad_phone")
     national = str(number.national_number)
     return national if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE else f"0{national}"
+
+
+def correction_in(text: str) -> tuple[str, str] | None:
+    """Return (field, value) of "电话改成…" or "名字更正为…": a person's own name or phone, read as in the form; None for anything else.
+
+    Raises:
+        BadInput: it corrects something, but the new value is no name or no phone number.
+    """
+    found = _CORRECTION.match(text.strip())
+    if not found:
+        return None
+    return (NAME, read_name(found[2])) if found[1] in ("姓名", "名字") else (PHONE, read_phone(found[2]))
 
 
 def read_yes(text: str) -> bool:

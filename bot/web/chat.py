@@ -7,7 +7,7 @@ import json
 import logging
 from datetime import datetime, timezone
 from functools import partial
-from typing import Any, Callable, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sanic import Blueprint, response
@@ -22,10 +22,10 @@ from bot.inbox.dispatcher import describe, plain
 from bot.ledger.privacy import copy_of_all
 from bot.messages import Button, Outbound
 from bot.storage import personal_data
+from bot.storage.threads import in_thread
 
 log = logging.getLogger(__name__)
 bp = Blueprint("chat", url_prefix="/api/chat")
-T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 15
 NOTHING_READABLE = Outbound(
@@ -40,14 +40,15 @@ async def say(request: Request) -> HTTPResponse:
     """Store what a resident said, and return the answer if it comes in time; otherwise `pending`."""
     app = request.app
     try:
-        inbound = web.parse(_body(request), visitor(request), personal_data.keys(), datetime.now(timezone.utc))
+        communities = [community.code for community in app.ctx.office.communities]
+        inbound = web.parse(_body(request), visitor(request), personal_data.keys(), datetime.now(timezone.utc), communities)
     except BadInput as refusal:
         return response.json({"error": refusal.hint}, status=400)
     if not inbound.text:
         return response.json({"id": inbound.external_id, "row": None, "messages": [plain(NOTHING_READABLE)], "pending": False})
     event = app.ctx.live.listen(inbound.conversation)
     try:
-        stored = await in_thread(app, lambda s: person_guard.watch(s, store.receive(s, inbound), inbound.at), writing=True)
+        stored = await in_thread(app, lambda s: person_guard.watch(s, store.receive(s, inbound), inbound.at), writing=True, point="chat.store")
         if not stored.answered:
             app.ctx.dispatcher.wake(inbound.conversation)
         replies = await _wait_for_answer(app, stored.id, event)
@@ -122,16 +123,6 @@ async def history(request: Request) -> HTTPResponse:
 def visitor(request: Request) -> str:
     """Return who the cookie says this is; "" without a genuine one."""
     return web.read_visitor(request.cookies.get(web.COOKIE), personal_data.keys())
-
-
-async def in_thread(app: Any, work: Callable[[Session], T], writing: bool = False) -> T:
-    """Run database work beside the event loop and return what it returns."""
-
-    def run() -> T:
-        with app.ctx.database.transaction() if writing else app.ctx.database.reading() as session:
-            return work(session)
-
-    return await asyncio.get_running_loop().run_in_executor(app.ctx.threads, run)
 
 
 async def _wait_for_answer(app: Any, message_id: int, event: asyncio.Event) -> list[store.StoredReply] | None:

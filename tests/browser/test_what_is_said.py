@@ -133,3 +133,35 @@ def test_the_draft_survives_a_reload(resident):
     resident.page.fill("#say", "我想问")
     resident.page.reload()
     expect(resident.page.locator("#say")).to_have_value("我想问")
+
+
+def test_a_posters_code_in_the_address_is_taken_over_by_the_form(resident):
+    resident.page.goto(f"{resident.url}/?community=c05")
+    expect(resident.page).to_have_url(f"{resident.url}/")
+    resident.says("楼上卫生间漏水把我家天花板泡坏了,楼上不肯修怎么办")
+    said = resident.says("申请人民调解")
+    assert "示例社区五" in said and "隐私告知" in said
+
+
+def test_an_unsure_answer_offers_articles_that_may_be_related_and_says_that_they_are_no_answer(resident):
+    article = {"law": "中华人民共和国民法典", "article": "第二百八十八条", "label": "民法典 第二百八十八条"}
+    body = {"articles": [article], "note": "可能相关的法条，只供参考，不是答复。"}
+    resident.page.route("**/api/laws/search?**", lambda route: route.fulfill(json=body))
+    resident.says("我想问个事")
+    entry = resident.page.locator("#log > .entry").last
+    if entry.get_by_role("button", name="可能相关的法条").count() == 0:
+        resident.says("我家那个事情到底该怎么弄才好呢 他们都说不关他们的事")
+        entry = resident.page.locator("#log > .entry").last
+    entry.get_by_role("button", name="可能相关的法条").click()
+    expect(entry).to_contain_text("不是答复")
+    entry.get_by_role("button", name="第二百八十八条").click()
+    expect(resident.page.locator("#sheet")).to_contain_text("不动产")
+
+
+def test_a_copy_of_all_that_is_stored_can_be_taken_home(resident):
+    resident.says(QUESTION)
+    resident.says("我的信息")
+    with resident.page.expect_download() as download:
+        resident.page.get_by_role("link", name="下载我的信息").click()
+    copy = json.loads(open(download.value.path(), encoding="utf-8").read())
+    assert [message["text"] for message in copy["messages"]] == [QUESTION, "我的信息"]

@@ -22,16 +22,18 @@ from bot.storage.database import Database
 @pytest.fixture(scope="session")
 def agent(model_folder: Path):
     """Rasa with our model, loaded once; each test gives it a store of its own."""
-    from rasa.core.agent import Agent
     from rasa.shared.core.domain import Domain
     from rasa.utils.log_utils import configure_structlog
 
+    from bot.dialogue import patches
     from bot.dialogue.in_process_actions import InProcessActions
     from bot.dialogue.model import newest_model
+    from bot.dialogue.processor import load_agent
 
     configure_structlog(40)
     os.chdir(ROOT)
-    loaded = Agent.load(newest_model(model_folder.parent), tracker_store=None, action_endpoint=InProcessActions())
+    patches.apply()
+    loaded = load_agent(newest_model(model_folder.parent), None, InProcessActions())
     assert isinstance(loaded.domain, Domain)
     return loaded
 
@@ -44,12 +46,13 @@ class Resident:
     agent: object
     channel: object
     conversation: str = "web:resident"
+    community: str | None = None
     ids: Iterator[int] = field(default_factory=itertools.count)
     last: list[Outbound] = field(default_factory=list)
 
     def says(self, text: str, external_id: str | None = None) -> str:
         """Send one message through the inbox and the worker; returns all that was answered, joined."""
-        inbound = Inbound(Channel.WEB, self.conversation, external_id or f"m{next(self.ids)}", clean_text(text), datetime.now(timezone.utc))
+        inbound = Inbound(Channel.WEB, self.conversation, external_id or f"m{next(self.ids)}", clean_text(text), datetime.now(timezone.utc), self.community)
         with self.database.transaction() as session:
             stored = store.receive(session, inbound)
         asyncio.get_event_loop().run_until_complete(self.channel.handle(stored.id, self.agent.handle_message))
@@ -80,4 +83,4 @@ def resident(agent, sqlite_database) -> Resident:
     trackers = InboxTrackerStore(agent.domain, database=sqlite_database)
     agent.tracker_store = agent.processor.tracker_store = trackers
     asyncio.set_event_loop(asyncio.new_event_loop())
-    return Resident(sqlite_database, agent, InboxChannel(sqlite_database, forget=trackers.forget))
+    return Resident(sqlite_database, agent, InboxChannel(sqlite_database))

@@ -1,7 +1,9 @@
 """查进度, 补充, 撤回."""
 
 import pytest
+import sqlalchemy as sa
 
+from bot.storage.tables import CaseEvent, CasePerson, CaseStatement
 from tests.dialogue.conftest import Resident
 from tests.dialogue.test_intake import cases, fill_in
 
@@ -56,6 +58,29 @@ def test_what_is_no_number_is_refused_and_a_person_can_be_asked_for(resident):
     resident.says("查进度")
     assert "没有看到编号" in resident.says("不知道")
     assert "先不查" in resident.says("转人工")
+
+
+def test_a_wrong_phone_is_put_right_in_one_sentence(resident, filed):
+    assert filed in resident.says("电话改成13900139000")
+    with resident.database.reading() as session:
+        people = session.execute(sa.select(CasePerson.phone).where(CasePerson.side == "applicant")).scalars().all()
+        told = session.execute(sa.select(CaseStatement.about)).scalars().all()
+        events = session.execute(sa.select(CaseEvent.event)).scalars().all()
+    assert people == ["13900139000"] and "supplement" not in told and "phone_corrected" in events
+
+
+def test_a_correction_that_is_no_phone_is_refused_and_changes_nothing(resident, filed):
+    assert "电话" in resident.says("电话改成13900")
+    with resident.database.reading() as session:
+        assert session.execute(sa.select(CasePerson.phone).where(CasePerson.side == "applicant")).scalars().all() == ["13800138000"]
+
+
+def test_somebody_with_number_and_digits_may_add_words_but_not_another_phone(resident, filed):
+    other = neighbour(resident)
+    for text in ("补充材料", filed, "8000", "电话改成13900139000"):
+        other.says(text)
+    with resident.database.reading() as session:
+        assert session.execute(sa.select(CasePerson.phone).where(CasePerson.side == "applicant")).scalars().all() == ["13800138000"]
 
 
 def test_a_supplement_is_added(resident, filed):

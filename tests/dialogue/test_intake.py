@@ -116,6 +116,20 @@ def test_a_community_that_does_not_exist_is_refused_with_the_list(resident):
     assert "隐私告知" in resident.says("不清楚")
 
 
+def test_the_community_of_a_scanned_poster_is_taken_over_and_can_be_changed(resident):
+    resident.community = "c05"
+    resident.says(STORY)
+    said = resident.says("申请人民调解")
+    assert "示例社区五" in said and "隐私告知" in said, "the community is not asked for again"
+    for text in ("同意", "楼上住户李四", "修好漏水点", "张三"):
+        resident.says(text)
+    assert "示例社区五" in resident.says("13800138000")
+    resident.says("改社区")
+    assert "示例社区二" in resident.says("示例社区二")
+    resident.says("确认提交")
+    assert [case.community for case in cases(resident)] == ["c02"]
+
+
 @pytest.mark.parametrize("wrong", ["1380013abcd", "12345", "电话不方便留"])
 def test_a_wrong_phone_is_refused_and_asked_again(resident, wrong):
     fill_in(resident)

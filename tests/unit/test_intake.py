@@ -94,3 +94,14 @@ def test_yes_and_no_are_read(said, meant):
 
 def test_only_the_ends_of_a_phone_number_are_shown_when_masked():
     assert intake.masked_phone("13800138000") == "138****8000"
+
+
+@pytest.mark.parametrize("text, read", [
+    ("电话改成13900139000", (intake.PHONE, "13900139000")),
+    ("把我的手机号改为 139 0013 9000", (intake.PHONE, "13900139000")),
+    ("名字更正为李小四", (intake.NAME, "李小四")),
+    ("合同改成三年", None),
+    ("对方电话换了,找不到人", None),
+])
+def test_a_correction_of_the_own_name_or_phone_is_read(text, read):
+    assert intake.correction_in(text) == read

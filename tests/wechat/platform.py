@@ -61,6 +61,7 @@ class Platform:
         self.troubles: list[Any] = []
         self.slow_seconds = 30.0
         self.calls: list[str] = []
+        self.menu: Any = None
         self.left: dict[str, int] = defaultdict(int)
         self._ids = itertools.count(23000000000000001)
         self._runner: web.AppRunner | None = None
@@ -82,6 +83,8 @@ class Platform:
         app.router.add_post("/cgi-bin/stable_token", self._token)
         app.router.add_post("/cgi-bin/message/custom/send", self._send)
         app.router.add_post("/cgi-bin/message/custom/typing", self._typing)
+        app.router.add_post("/cgi-bin/menu/create", self._create_menu)
+        app.router.add_post("/cgi-bin/qrcode/create", self._create_code)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, shutdown_timeout=0.1, reuse_address=True)
@@ -102,6 +105,19 @@ class Platform:
             self.forced += bool(asked["force_refresh"])
             self.tokens.append(secrets.token_hex(16))
         return web.json_response({"access_token": self.tokens[-1], "expires_in": self.token_lasts})
+
+    async def _create_menu(self, request: web.Request) -> web.Response:
+        refusal = self._refusal(request)
+        if not refusal:
+            self.menu = await request.json()
+        return web.json_response({"errcode": refusal, "errmsg": "-"})
+
+    async def _create_code(self, request: web.Request) -> web.Response:
+        refusal = self._refusal(request)
+        asked = await request.json()
+        assert asked["action_name"] == "QR_LIMIT_STR_SCENE"
+        url = f"http://weixin.qq.com/q/{asked['action_info']['scene']['scene_str']}"
+        return web.json_response({"errcode": refusal, "errmsg": "-"} if refusal else {"ticket": "t", "url": url})
 
     def end_token(self) -> None:
         """Let the current token end, as after two hours: the next request gets a new one."""

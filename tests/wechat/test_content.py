@@ -1,9 +1,11 @@
 """What residents send besides text, what they choose, and who speaks."""
 
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
 import sqlalchemy as sa
+import yaml
 
 from bot.channels.wechat import MENU
 from bot.inbox import handover
@@ -13,6 +15,7 @@ from bot.legal.cases import Channel, Role
 from bot.legal.handover import RATED, Reason
 from bot.legal.notices import NoticeKind
 from bot.messages import Button, CitedArticle, Outbound
+from bot.settings import ROOT
 from bot.storage.handover_tables import Handover
 from bot.storage.tables import Case, CaseStatement, Conversation
 from bot.storage.wechat_tables import WeChatResident
@@ -24,6 +27,10 @@ OFFERED = "您可以：\n\n回复数字选择：\n1. 申请人民调解\n2. 找�
 
 def resident(world):
     return world.product.read(lambda s: s.execute(sa.select(WeChatResident)).scalars().one())
+
+
+def community(world):
+    return world.product.read(lambda s: s.execute(sa.select(Conversation.community)).scalars().one())
 
 
 def with_open_case(world, openid):
@@ -132,6 +139,19 @@ def test_a_position_gets_the_service_points_and_is_not_kept(running):
     assert "示例区公共法律服务中心" in said and running.product.stored() == ["（发来一个位置）"]
 
 
+def test_a_position_is_told_the_nearest_points_first_with_their_distance(world, tmp_path):
+    points = [{"tier": "community", "name": f"示例点{n}", "position": [32.1 + n / 100, 114.0]} for n in (3, 1, 2, 4)]
+    sample = yaml.safe_load((ROOT / "office.yml").read_text(encoding="utf-8"))
+    office = tmp_path / "office.yml"
+    office.write_text(yaml.safe_dump({**sample, "service_points": points}, allow_unicode=True), encoding="utf-8")
+    world.product.settings = replace(world.product.settings, office=office)
+    world.start()
+    world.platform.deliver(world.platform.message("o1", "location", Location_X="32.1", Location_Y="114.0", Scale="16", Label="某小区"))
+    [said] = world.platform.texts("o1")
+    assert said.index("示例点1（约1.1公里）") < said.index("示例点2（约2.2公里）") < said.index("示例点3") and "示例点4" not in said
+    assert not any("32.1" in text or "114" in text for text in world.product.stored())
+
+
 def test_a_new_follower_is_welcomed_with_the_menu_once(running):
     event = running.platform.event("o1", "subscribe")
     body = running.platform.deliver(event).bodies[0]
@@ -150,13 +170,13 @@ def test_a_number_after_the_welcome_chooses_from_the_menu(running):
 
 def test_a_follower_who_came_by_a_communitys_code_belongs_to_it(running):
     running.platform.deliver(running.platform.event("o1", "subscribe", "qrscene_c03", Ticket="t"))
-    assert resident(running).community == "c03" and "示例社区三" in running.platform.texts("o1")[0]
+    assert community(running) == "c03" and "示例社区三" in running.platform.texts("o1")[0]
 
 
-@pytest.mark.parametrize("code, community, says", [("c05", "c05", "示例社区五"), ("zz", None, "不是本区社区")])
-def test_scanning_a_code_later_notes_the_community(running, code, community, says):
+@pytest.mark.parametrize("code, noted, says", [("c05", "c05", "示例社区五"), ("zz", None, "不是本区社区")])
+def test_scanning_a_code_later_notes_the_community(running, code, noted, says):
     running.platform.deliver(running.platform.event("o1", "SCAN", code, Ticket="t"))
-    assert resident(running).community == community and says in running.platform.texts("o1")[0]
+    assert community(running) == noted and says in running.platform.texts("o1")[0]
 
 
 @pytest.mark.parametrize("code, words", MENU.items())

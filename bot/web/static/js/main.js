@@ -31,6 +31,7 @@ function start() {
     goQuiet();
   }
 
+  noteCommunity();
   byId("starting").remove();
   log.reply(own(GREETING));
   sheet.prepare();
@@ -40,6 +41,14 @@ function start() {
   byId("more").addEventListener("click", () => showMore(choose, leaveQuietly));
   document.querySelectorAll("[data-say]").forEach((button) => button.addEventListener("click", () => choose(button.dataset.say)));
   conversation.restore();
+}
+
+/** A poster's code opens the page with its community in the address. */
+function noteCommunity() {
+  const code = new URLSearchParams(location.search).get("community");
+  if (!code) return;
+  store.keepCommunity(code);
+  history.replaceState(null, "", location.pathname);
 }
 
 function prepareElder(log) {

@@ -60,7 +60,7 @@ export class Outbox {
   async #send(message) {
     this.#on.sending(message);
     try {
-      const answer = await say(store.conversationForWriting(), message, this.#stopped.signal);
+      const answer = await say(store.conversationForWriting(), message, store.community(), this.#stopped.signal);
       store.sent(message);
       this.#on.answered(message, answer);
       return true;

@@ -9,12 +9,12 @@ export class Away extends Error {}
 const PATIENCE = 30000;
 const WORTH_TRYING_AGAIN = [408, 425, 429, 502, 503, 504];
 
-/** Send one message; returns {id, row, messages, pending, notice?}. */
-export function say(conversation, { id, text }, signal) {
+/** Send one message; returns {id, row, messages, pending, notice?}. `community` is the code of a scanned poster, or null. */
+export function say(conversation, { id, text }, community, signal) {
   return ask("/api/chat/messages", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ conversation, id, text }),
+    body: JSON.stringify({ conversation, id, text, community }),
     signal,
   });
 }
@@ -22,13 +22,13 @@ export function say(conversation, { id, text }, signal) {
 /** Return what was said so far: {said: [...], replies: [...]}. */
 export const history = (conversation) => ask(`/api/chat/history?${new URLSearchParams({ conversation })}`);
 
-/** Return an article's text, day of effect and source. */
 /** Return articles that may be related to a question: {articles, note}. */
 export const relatedLaws = (text) => ask(`/api/laws/search?${new URLSearchParams({ text })}`);
 
 /** Return the address of a copy of everything stored about a conversation. */
 export const mine = (conversation) => `/api/chat/mine?${new URLSearchParams({ conversation })}`;
 
+/** Return an article's text, day of effect and source. */
 export const article = (law, number) => ask(`/api/laws/article?${new URLSearchParams({ law, article: number })}`);
 
 /** Return a stream of what is said from now on. */

@@ -60,6 +60,10 @@ export const keepDraft = (text) => (text ? keep(`${PREFIX}draft`, text) : kept.r
 export const elder = () => kept.getItem(`${PREFIX}elder`) === "1";
 export const keepElder = (on) => keep(`${PREFIX}elder`, on ? "1" : "0");
 
+/** The community whose poster was scanned: its code, or null. */
+export const community = () => kept.getItem(`${PREFIX}community`);
+export const keepCommunity = (code) => keep(`${PREFIX}community`, code);
+
 export const isQuiet = () => tab.getItem(`${PREFIX}quiet`) === "1";
 export const keepQuiet = (on) => tab.setItem(`${PREFIX}quiet`, on ? "1" : "0");
 
