@@ -30,7 +30,7 @@ PEOPLE: dict[str, tuple[tuple[Role, ...], tuple[str, ...] | None]] = {
     "office": ((Role.OFFICE,), None),
     "admin": ((Role.ADMIN,), None),
 }
-PASSWORD = "樟树下的石桌子2026"
+PASSWORD = "樟树下的那张石桌子2026"
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # RFC 6238, appendix B
 
 
