@@ -105,10 +105,37 @@ def say(session: Session, conversation: str, staff: str, role: Role, text: str, 
     words = _readable(text)
     if not words:
         raise HandoverRefused("There is nothing to say: the text is empty or holds no readable character; write something.")
+    return say_this(session, conversation, staff, role, Outbound(words, kind="person", data={"role": role.label}), now)
+
+
+def say_this(session: Session, conversation: str, staff: str, role: Role, what: Outbound, now: datetime) -> Reply:
+    """Store a prepared reply of a member of staff: a file, proposed times.
+
+    Raises:
+        HandoverRefused: not in charge of this conversation, or a role that does not talk.
+    """
+    rules.check_may_talk(role)
     standing = _in_charge(session, conversation, staff)
-    channel, community = _place(session, conversation)
-    first_reply(session, f"handover:{standing.id}", standing.asked_at, channel, staff, now, community=community)
-    return _sign(session, conversation, Outbound(words, kind="person", data={"role": role.label}), role, now)
+    if standing.reason != Reason.CASE.code:
+        channel, community = _place(session, conversation)
+        first_reply(session, f"handover:{standing.id}", standing.asked_at, channel, staff, now, community=community)
+    return _sign(session, conversation, what, role, now)
+
+
+def take_up(session: Session, conversation: str, staff: str, role: Role, now: datetime, source_key: str) -> Handover:
+    """Put a member of staff in charge of a conversation because of a case, whether or not a person was asked for.
+
+    Raises:
+        HandoverRefused: a colleague is in charge, or a role that does not talk.
+    """
+    rules.check_may_talk(role)
+    standing = _open(session, conversation)
+    if standing is not None and standing.taken_by == staff:
+        return standing
+    if standing is None and _move(session, conversation, Mode.BOT, Mode.WAITING):
+        session.add(Handover(source_key=source_key, conversation_id=conversation, reason=Reason.CASE.code, asked_at=now))
+        session.flush()
+    return take(session, conversation, staff, role, now)
 
 
 def give_back(session: Session, conversation: str, staff: str, note: str, now: datetime, role: Role | None = None) -> Handover:

@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.inbox import ratings, store
+from bot.inbox import appointment_choices, ratings, store
 from bot.inbox.store import Stored
 from bot.ledger.risks import note_risk
 from bot.legal.handover import Mode
@@ -26,9 +26,11 @@ from bot.understanding.normalise import normalise
 def watch(session: Session, stored: Stored, now: datetime) -> Stored:
     """Look at a message that was just received and return it, answered if it was answered here.
 
-    With the bot in charge a rating of the last service by a person is taken; with a person in charge an emergency gets its
-    first words. The same message again changes nothing.
+    One of the times that the desk proposed is noted. With the bot in charge a rating of the last service by a person is taken;
+    with a person in charge an emergency gets its first words. The same message again changes nothing.
     """
+    if appointment_choices.take_choice(session, stored, now):
+        return replace(stored, answered=True)
     if not stored.answered:
         return replace(stored, answered=ratings.take_rating(session, stored, now))
     if _mode(session, stored.conversation) == Mode.PERSON.code:

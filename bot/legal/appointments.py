@@ -6,6 +6,7 @@ The matter is never in a calendar entry: others may see the screen (domain.md 4.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -50,9 +51,9 @@ def time_words(at: datetime) -> str:
 
 
 def chosen_time(text: str, times: list[datetime]) -> datetime | None:
-    """Return the proposed time that a text names in its words, or None."""
-    said = re.sub(r"\s+", "", text)
-    return next((at for at in times if said == time_words(at)), None)
+    """Return the proposed time that a text names in its words, whatever the width of its signs, or None."""
+    said = _plain(text)
+    return next((at for at in times if said == _plain(time_words(at))), None)
 
 
 def calendar_file(uid: str, start: datetime, minutes: int, place: str, made_at: datetime) -> str:
@@ -86,6 +87,10 @@ def _read(text: str) -> datetime:
         return datetime.strptime(text.strip(), "%Y-%m-%dT%H:%M").replace(tzinfo=BEIJING).astimezone(timezone.utc)
     except ValueError as error:
         raise BadInput(f"看不懂时间“{text[:20]}”，请用日期时间框选择。") from error
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
 def _utc(at: datetime) -> str:

@@ -30,6 +30,7 @@ class Reason(Coded):
     UNSURE_TWICE = ("unsure_twice", "两次没听明白")
     ANGER = ("anger", "居民不满")
     NEEDS_LAWYER = ("needs_lawyer", "需要律师判断")
+    CASE = ("case", "承办人联系居民")
 
 
 STEPS = ((Mode.BOT, Mode.WAITING), (Mode.WAITING, Mode.PERSON), (Mode.PERSON, Mode.BOT))
@@ -42,12 +43,14 @@ _LEAD = {
     Reason.UNSURE_TWICE: "我已请工作人员来看这件事。",
     Reason.ANGER: "给您添堵了，抱歉。我已请工作人员来看。",
     Reason.NEEDS_LAWYER: "这件事要看材料才能判断，我不敢替您下结论，已请法律顾问来看。",
+    Reason.CASE: "您事项的承办人在这里和您联系。",
 }
 _LEAD_UNSTAFFED = {
     Reason.ASKED: "您要找人的事已经记下，不会丢。",
     Reason.UNSURE_TWICE: "这件事已经记下，请工作人员来看。",
     Reason.ANGER: "给您添堵了，抱歉。您的意见已经记下，请工作人员来看。",
     Reason.NEEDS_LAWYER: "这件事要看材料才能判断，我不敢替您下结论，已经记下，请法律顾问来看。",
+    Reason.CASE: "您事项的承办人要和您联系，已经记下。",
 }
 _AGAIN = "已经记下了，不用重复点。"
 _STAFFED = "现在是工作时间（{hours}），工作人员按先后顺序在这里回复；这期间您可以接着问我。着急可拨打12348。"
