@@ -19,6 +19,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.crash_points import here
 from bot.inbox import store
 from bot.inbox.handover_triggers import with_person_called
 from bot.messages import Button, CitedArticle, Outbound
@@ -60,10 +61,9 @@ class InboxChannel(InputChannel):
         token: what the web process proves itself with; empty allows anybody on the loopback.
     """
 
-    def __init__(self, database: Database, token: str = "", forget: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, database: Database, token: str = "") -> None:
         self._database = database
         self._token = token
-        self._forget = forget
         self._one_at_a_time: asyncio.Lock | None = None
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -115,20 +115,22 @@ class InboxChannel(InputChannel):
         said = ReplyCollector()
         with unit_of_work(self._database) as unit:
             try:
+                here("worker.before_thinking")
                 await on_new_message(_user_message(message, said))
                 if unit.failure is not None:
                     raise unit.failure
+                here("worker.after_thinking")
                 now = datetime.now(timezone.utc)
                 replies = with_person_called(unit.session, message, said.replies or [NOTHING_SAID], _office(), now)
                 store.answer(unit.session, message, replies, now)
+                here("worker.answer.before_commit")
                 unit.commit()
+                here("worker.answer.after_commit")
                 return True
             except store.AlreadyAnswered:
-                self._forget(message.conversation)
                 return True
             except Exception:
                 log.exception("message %s failed", message.id)
-                self._forget(message.conversation)
                 return False
 
 

@@ -1,14 +1,16 @@
-"""Rasa's memory in our database: one row a conversation, one encrypted line an answer.
+"""Rasa's memory in our database: one row a conversation, with where the conversation stands after its last answer.
 
-Saving happens in the unit of the message, so that memory and effects are committed together. Live trackers are kept
-between messages; the row's version says whether a kept one is still true. A tracker that could not be loaded is never
-saved over (rasa.md, hazard 1): the unit is marked failed and nothing of the message is committed.
+What stands there are the slots, the form under way and the time; what was said is in messages and replies. Our rules look
+at nothing older than the message in hand, so a conversation of 500 turns costs what its first turn costs, and any worker
+can go on with any conversation. Saving happens in the unit of the message, so that memory and effects are committed
+together; the row's version refuses whoever read an older state. A tracker that could not be loaded is never saved over
+(rasa.md, hazard 1): the unit is marked failed and nothing of the message is committed.
 """
 
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
+import time
 from datetime import datetime, timezone
 from typing import Any, Iterable
 
@@ -16,7 +18,7 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Session
 
@@ -27,9 +29,12 @@ from bot.storage.tables import Tracker
 from bot.storage.unit import current_unit, joined_transaction
 
 PLACE = "trackers.body"
-LIVE_TRACKERS = 2000
-# Rasa replays the whole session several times a turn; beyond this many events only slots are carried on.
-LONGEST_SESSION = 120
+_READ = sa.select(Tracker.version, Tracker.body).where(Tracker.conversation_id == sa.bindparam("conversation"))
+_WRITE = (
+    sa.update(Tracker.__table__)
+    .where(Tracker.conversation_id == sa.bindparam("conversation"), Tracker.version == sa.bindparam("before"))
+    .values(body=sa.bindparam("line"), version=sa.bindparam("before") + 1, saved_at=sa.bindparam("now"))
+)
 
 
 class StaleTracker(Exception):
@@ -45,11 +50,10 @@ class InboxTrackerStore(TrackerStore):
 
     def __init__(self, domain: Domain, host: str | None = None, event_broker: Any = None, database: Database | None = None, **kwargs: Any) -> None:
         self.database = database or _database_of_settings()
-        self._live: OrderedDict[str, tuple[int, DialogueStateTracker, int]] = OrderedDict()
         super().__init__(domain, event_broker, **kwargs)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """Return the conversation's tracker, or None when it has none yet."""
+        """Return the conversation's tracker as it stands, or None when it has none yet; empty when its session is over."""
         try:
             return self._retrieve(sender_id)
         except Exception as error:
@@ -57,15 +61,14 @@ class InboxTrackerStore(TrackerStore):
             raise
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Append what is new; refuses when the row is not the one that was loaded."""
+        """Store where the conversation stands; refuses when the row is not the one that was loaded."""
         unit = current_unit()
         if unit is not None and unit.failure is not None:
             return
         try:
             with joined_transaction(self.database) as session:
-                self._save(session, tracker)
+                _write(session, tracker)
         except Exception as error:
-            self.forget(tracker.sender_id)
             _fail_unit(error)
             raise
 
@@ -74,74 +77,54 @@ class InboxTrackerStore(TrackerStore):
         with self.database.reading() as session:
             return list(session.execute(sa.select(Tracker.conversation_id)).scalars())
 
-    def forget(self, sender_id: str) -> None:
-        """Drop the live tracker, because what it holds was not committed."""
-        self._live.pop(sender_id, None)
-
     def _retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         with self.database.reading() as session:
-            version = session.execute(sa.select(Tracker.version).where(Tracker.conversation_id == sender_id)).scalar_one_or_none()
-            live = self._live.get(sender_id)
-            if version is None:
-                self.forget(sender_id)
-                return None
-            if live and live[0] == version:
-                self._live.move_to_end(sender_id)
-                return live[1]
-            body = session.execute(sa.select(Tracker.body).where(Tracker.conversation_id == sender_id)).scalar_one()
-        tracker = DialogueStateTracker.from_dict(sender_id, _events_of(body), self.domain.slots)
-        self._keep(sender_id, version, tracker)
+            row = session.execute(_READ, {"conversation": sender_id}).one_or_none()
+        if row is None:
+            return None
+        lines = [json.loads(personal_data.keys().decrypt(line, PLACE)) for line in row.body.split("\n")]
+        if isinstance(lines[0], list):  # written before 2026-11-26: every event ever, one list an answer
+            tracker = DialogueStateTracker.from_dict(sender_id, [event for line in lines for event in line], self.domain.slots)
+        else:
+            tracker = self._tracker_of(sender_id, lines[0])
+        tracker.stored_version = row.version
         return tracker
 
-    def _save(self, session: Session, tracker: DialogueStateTracker) -> None:
-        version, _, known = self._live.get(tracker.sender_id, (0, tracker, 0))
-        events = list(tracker.events)
-        restarted = len(events) < known
-        new = events if restarted else events[known:]
-        if len(events) > LONGEST_SESSION and tracker.active_loop_name is None:
-            tracker = _carried_on(tracker, self.domain)
-            new, restarted = list(tracker.events), True
-        line = personal_data.keys().encrypt(json.dumps([e.as_dict() for e in new], ensure_ascii=False), PLACE)
-        _write(session, tracker.sender_id, version, line, replace=restarted or version == 0)
-        self._keep(tracker.sender_id, version + 1, tracker)
-
-    def _keep(self, sender_id: str, version: int, tracker: DialogueStateTracker) -> None:
-        self._live[sender_id] = (version, tracker, len(tracker.events))
-        self._live.move_to_end(sender_id)
-        while len(self._live) > LIVE_TRACKERS:
-            self._live.popitem(last=False)
+    def _tracker_of(self, sender_id: str, standing: dict[str, Any]) -> DialogueStateTracker:
+        session = self.domain.session_config
+        is_over = session.are_sessions_enabled() and time.time() - standing["at"] > session.session_expiration_time * 60
+        events = [] if is_over else _events_of(standing)
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
 
 
-def _write(session: Session, sender_id: str, version: int, line: str, replace: bool) -> None:
+def _write(session: Session, tracker: DialogueStateTracker) -> None:
+    version = getattr(tracker, "stored_version", 0)
+    line = personal_data.keys().encrypt(json.dumps(_standing_of(tracker), ensure_ascii=False), PLACE)
     now = datetime.now(timezone.utc)
     if version == 0:
-        session.add(Tracker(conversation_id=sender_id, version=1, body=line, saved_at=now))
-        session.flush()
-        return
-    body = line if replace else Tracker.body + ("\n" + line)
-    changed = session.execute(
-        sa.update(Tracker)
-        .where(Tracker.conversation_id == sender_id, Tracker.version == version)
-        .values(body=body, version=version + 1, saved_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != 1:
-        raise StaleTracker(f"The tracker is no longer at version {version}; load it again.")
+        row = {"conversation_id": tracker.sender_id, "version": 1, "body": line, "saved_at": now}
+        session.execute(sa.insert(Tracker.__table__), row)
+    else:
+        changed = session.execute(_WRITE, {"conversation": tracker.sender_id, "before": version, "line": line, "now": now})
+        if changed.rowcount != 1:
+            raise StaleTracker(f"The tracker is no longer at version {version}; load it again.")
+    tracker.stored_version = version + 1
 
 
-def _events_of(body: str) -> list[dict[str, Any]]:
-    ring = personal_data.keys()
-    return [event for line in body.split("\n") for event in json.loads(ring.decrypt(line, PLACE))]
+def _standing_of(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """Return what the next turn needs of a tracker, as JSON values."""
+    slots = {name: slot.value for name, slot in tracker.slots.items() if slot.value != slot.initial_value}
+    last = tracker.events[-1].timestamp if tracker.events else time.time()
+    return {"slots": slots, "loop": tracker.active_loop_name, "at": last}
 
 
-def _carried_on(tracker: DialogueStateTracker, domain: Domain) -> DialogueStateTracker:
-    """Return a short tracker that goes on where a long one stands: its slots, ready to listen."""
-    slots: list[Event] = [SlotSet(name, slot.value) for name, slot in tracker.slots.items() if slot.value is not None]
-    last = tracker.get_last_event_for(type(tracker.events[-1])) or tracker.events[-1]
-    events = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), *slots, ActionExecuted(ACTION_LISTEN_NAME)]
-    for event in events:
-        event.timestamp = last.timestamp
-    return DialogueStateTracker.from_events(tracker.sender_id, events, domain.slots)
+def _events_of(standing: dict[str, Any]) -> list[Event]:
+    """Return the shortest history that leads to where the conversation stands, ready to listen."""
+    at, loop = standing["at"], standing["loop"]
+    begin = [ActionExecuted(ACTION_SESSION_START_NAME, timestamp=at), SessionStarted(timestamp=at)]
+    form = [ActionExecuted(loop, timestamp=at), ActiveLoop(loop, timestamp=at)] if loop else []
+    slots = [SlotSet(name, value, timestamp=at) for name, value in standing["slots"].items()]
+    return [*begin, *form, *slots, ActionExecuted(ACTION_LISTEN_NAME, timestamp=at)]
 
 
 def _fail_unit(error: BaseException) -> None:

@@ -12,6 +12,15 @@ import os
 import sys
 from pathlib import Path
 
+from bot.dialogue.light_imports import stand_in
+
+if __name__ == "__main__":
+    # Before the first import of Rasa and numpy. One thread for sums: workers share the machine, and for vectors of this
+    # size a second thread only waits (a message took seven times as long).
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    stand_in()
+
 from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -21,6 +30,7 @@ from bot.dialogue.channel import InboxChannel
 from bot.dialogue.in_process_actions import InProcessActions
 from bot.dialogue.law_route import law_routes
 from bot.dialogue.model import newest_model
+from bot.dialogue.processor import load_agent
 from bot.dialogue.tracker_store import InboxTrackerStore
 from bot.settings import ROOT, Settings, read_settings
 from bot.storage.database import Database, open_database, wait_for_database
@@ -31,7 +41,6 @@ PROBE = "邻居家漏水怎么办"
 
 def create_worker(settings: Settings, database: Database) -> Sanic:
     """Return the worker's application; the model is loaded when it starts."""
-    from rasa.core.agent import Agent
     from rasa.core.channels.channel import register
     from rasa.shared.core.domain import Domain
 
@@ -40,7 +49,7 @@ def create_worker(settings: Settings, database: Database) -> Sanic:
     app.config.ACCESS_LOG = False
     app.config.RESPONSE_TIMEOUT = int(settings.worker_timeout) + 5
     store = InboxTrackerStore(Domain.empty(), database=database)
-    channel = InboxChannel(database, settings.worker_token, store.forget)
+    channel = InboxChannel(database, settings.worker_token)
     register([channel], app, route="/webhooks/")
     if settings.law_index:
         app.blueprint(law_routes(settings))
@@ -48,7 +57,7 @@ def create_worker(settings: Settings, database: Database) -> Sanic:
 
     async def load_model(app: Sanic, _loop: object) -> None:
         model = newest_model(settings.var)
-        app.ctx.agent = Agent.load(model, tracker_store=store, action_endpoint=InProcessActions())
+        app.ctx.agent = load_agent(model, store, InProcessActions())
         parsed = await app.ctx.agent.parse_message(PROBE)
         app.ctx.ready = bool(parsed.get("intent", {}).get("name"))
         log.info("model %s answered its probe: %s", Path(model).name, app.ctx.ready)
