@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from bot.ledger.people import phone_hash
 from bot.storage.tables import CaseEvent, CasePerson, CaseStatement
 from tests.dialogue.conftest import Resident
 from tests.dialogue.test_intake import cases, fill_in
@@ -66,11 +67,13 @@ def test_a_wrong_phone_is_put_right_in_one_sentence(resident, filed):
         people = session.execute(sa.select(CasePerson.phone).where(CasePerson.side == "applicant")).scalars().all()
         told = session.execute(sa.select(CaseStatement.about)).scalars().all()
         events = session.execute(sa.select(CaseEvent.event)).scalars().all()
+        hashes = session.execute(sa.select(CasePerson.phone_hash).where(CasePerson.side == "applicant")).scalars().all()
+    assert hashes == [phone_hash("13900139000")], "a look-up finds the new number"
     assert people == ["13900139000"] and "supplement" not in told and "phone_corrected" in events
 
 
 def test_a_correction_that_is_no_phone_is_refused_and_changes_nothing(resident, filed):
-    assert "电话" in resident.says("电话改成13900")
+    assert "号码不对" in resident.says("电话改成13900")
     with resident.database.reading() as session:
         assert session.execute(sa.select(CasePerson.phone).where(CasePerson.side == "applicant")).scalars().all() == ["13800138000"]
 
