@@ -34,11 +34,10 @@ def learn(examples: Sequence[Example], card_topics: dict[str, str], progress: Ca
     _check(examples, card_topics)
     normal = [normalise(example.text) for example in examples]
     progress(f"reading {len(examples)} sentences")
-    documents = [terms_of(text) for text in normal]
+    documents, dense = _read(normal)
     lessons = [(terms_of(normalise(text)), card_topics[card]) for card, texts in card_words.items() if card in card_topics for text in texts]
     vocabulary = Vocabulary.learn([*documents, *(document for document, _ in lessons)])
     terms = vocabulary.matrix(documents)
-    dense = _side_by_side_vectors([without_courtesies(text) for text in normal])
     ordinary = [index for index, example in enumerate(examples) if example.intent != "emergency"]
     about = [index for index, example in enumerate(examples) if example.topic]
     legal = [index for index in about if examples[index].intent == "ask_law"]
@@ -62,13 +61,19 @@ def _jobs(sentences: int) -> int:
     return 1 if sentences < _WORTH_SHARING else min(2, os.cpu_count() or 1)
 
 
-def _side_by_side_vectors(texts: list[str]) -> Array:
+def _read(texts: list[str]) -> tuple[list[list[str]], Array]:
+    """Return the terms of normalised texts, and their sentence vectors as rows."""
     jobs = _jobs(len(texts))
-    parts = Parallel(n_jobs=jobs)(delayed(vectors.sentence_vectors)(texts[part::jobs]) for part in range(jobs))
-    found = np.zeros((len(texts), vectors.SIZE), dtype=np.float32)
-    for part, rows in enumerate(parts):
-        found[part::jobs] = rows
-    return found
+    parts = Parallel(n_jobs=jobs)(delayed(_read_part)(texts[part::jobs]) for part in range(jobs))
+    documents: list[list[str]] = [[] for _ in texts]
+    rows = np.zeros((len(texts), vectors.SIZE), dtype=np.float32)
+    for part, (terms, dense) in enumerate(parts):
+        documents[part::jobs], rows[part::jobs] = terms, dense
+    return documents, rows
+
+
+def _read_part(texts: list[str]) -> tuple[list[list[str]], Array]:
+    return [terms_of(text) for text in texts], vectors.sentence_vectors([without_courtesies(text) for text in texts])
 
 
 def danger_of(example: Example) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 SIZE = 512
+_MANY = 500  # texts from which on the other order of reckoning pays
 _MOST_READ = 160  # characters: the cost grows with the length, and what matters in a long story is said by then
 
 
@@ -26,6 +27,11 @@ def sentence_vectors(texts: list[str]) -> "np.ndarray[Any, Any]":
     """Return one row of SIZE numbers (length one) for each text; an empty text gets zeros."""
     rows = np.zeros((len(texts), SIZE), dtype=np.float32)
     filled = [index for index, text in enumerate(texts) if text.strip()]
-    if filled:
-        rows[filled] = _encoder().encode([texts[index][:_MOST_READ] for index in filled])
+    read = [texts[index][:_MOST_READ] for index in filled]
+    if len(read) >= _MANY:
+        from bot.understanding.bulk_vectors import encode_many
+
+        rows[filled] = encode_many(_encoder(), read)
+    elif filled:
+        rows[filled] = _encoder().encode(read)
     return rows
