@@ -11,10 +11,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.safety import respond_to_emergency
 from actions.wiring import Events, apologise, now, office, said, source_key, transaction, understood
 from bot.errors import BadInput, CaseNotFound
-from bot.ledger.cases import STATUS_LABELS, add_statement, find_case, own_cases, withdraw
+from bot.ledger.cases import add_statement, find_case, own_cases
+from bot.ledger.casework_ends import withdraw
 from bot.ledger.privacy import correct_applicant
 from bot.legal import intake
 from bot.legal.cases import CaseKind
+from bot.legal.lifecycle import STATUS_LABELS
 from bot.office import BEIJING
 from bot.storage.tables import Case
 

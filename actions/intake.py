@@ -75,7 +75,7 @@ class ActionSubmitIntake(Action):
             dispatcher.utter_message(response="utter_try_later")
             return forget
         with transaction() as session:
-            number = open_case(session, _request(tracker, kind), office().case_prefix, now()).number
+            number = open_case(session, _request(tracker, kind), office().case_prefix, now(), office().weekday_hours).number
         dispatcher.utter_message(response=f"utter_filed_{kind.code}", number=number)
         dispatcher.utter_message(response="utter_what_next" if office().is_staffed(now()) else "utter_what_next_unstaffed", hours=office_hours())
         return [*forget, SlotSet("case_number", number)]

@@ -14,28 +14,16 @@ from sqlalchemy.orm import Session
 
 from bot.crash_points import here
 from bot.errors import CaseNotFound
+from bot.ledger.case_times import set_due
 from bot.ledger.people import person_of
 from bot.ledger.services import Service, record
 from bot.legal.cases import CaseKind, Channel
+from bot.legal.lifecycle import Status
 from bot.legal.topics import Topic
+from bot.legal.working_hours import Hours
 from bot.office import BEIJING
 from bot.storage.tables import Case, CaseEvent, CaseNumber, CasePerson, CaseStatement
 
-REQUESTED, WITHDRAWN = "requested", "withdrawn"
-STATUS_LABELS = {
-    "requested": "已登记，等待工作人员确认",
-    "accepted": "已受理",
-    "assigned": "已指派承办人",
-    "in_mediation": "正在调解",
-    "answered": "已答复",
-    "agreed_written": "已达成书面协议",
-    "agreed_oral": "已达成口头协议",
-    "not_accepted": "未受理（工作人员会说明其他途径）",
-    "failed": "调解未成（工作人员会说明其他途径）",
-    "terminated": "已终止",
-    "withdrawn": "已撤回",
-    "archived": "已办结归档",
-}
 BOOK_OF_KIND = {
     CaseKind.MEDIATION: "mediation_request",
     CaseKind.ADVICE: "advice_request",
@@ -66,10 +54,13 @@ class Request:
     is_demo: bool = False
 
 
-def open_case(session: Session, request: Request, prefix: str, now: datetime) -> Case:
+def open_case(session: Session, request: Request, prefix: str, now: datetime, hours: Hours | None = None) -> Case:
     """Record a new case, give it the next number of its Beijing year, and count the request once.
 
     The same request again returns the case it opened the first time.
+
+    Args:
+        hours: office hours, for the time limit by which somebody has to confirm that it was received.
     """
     known = session.execute(sa.select(Case).where(Case.source_key == request.source_key)).scalar_one_or_none()
     if known is not None:
@@ -79,7 +70,7 @@ def open_case(session: Session, request: Request, prefix: str, now: datetime) ->
         source_key=request.source_key,
         conversation_id=request.conversation,
         kind=request.kind.code,
-        status=REQUESTED,
+        status=Status.REQUESTED.code,
         topic=request.topic.code,
         dispute_type=request.topic.default_dispute_type.code,
         community=request.community,
@@ -95,6 +86,8 @@ def open_case(session: Session, request: Request, prefix: str, now: datetime) ->
     session.add(_event(case, "requested", None, now, "resident"))
     here("filing.before_count")
     _count_request(session, case, request, now)
+    if hours:
+        set_due(session, case, hours)
     return case
 
 
@@ -122,14 +115,6 @@ def add_statement(session: Session, case: Case, text: str, source_key: str, now:
     if known.first() is None:
         session.add(_statement(case, "supplement", text, source_key, now))
         session.add(_event(case, "supplemented", case.status, now, "resident"))
-
-
-def withdraw(session: Session, case: Case, now: datetime) -> None:
-    """Mark a case withdrawn. Nothing is deleted: the request of that day keeps interrupting limitation (domain.md 2.5)."""
-    if case.withdrawn_at is not None:
-        return
-    session.add(_event(case, "withdrawn", case.status, now, "resident", after=WITHDRAWN))
-    case.status, case.withdrawn_at = WITHDRAWN, now
 
 
 def _next_number(session: Session, prefix: str, now: datetime) -> str:

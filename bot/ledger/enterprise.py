@@ -9,18 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.errors import BadRecord
 from bot.ledger.facts import Fact, details_of, known_fact, last_id, required, reverse_fact, standing_facts, write_fact
-from bot.ledger.services import reverse
+from bot.ledger.services import request_line, reverse
 from bot.legal.cases import Channel
 from bot.legal.coded import Coded
 from bot.legal.enterprise import EnterpriseCategory, is_uscc, issue_key, silence_counts
 from bot.office import BEIJING
 from bot.storage.book_tables import BookFact
-from bot.storage.tables import ServiceEntry
 
 BOOK, IDENTITY = "enterprise", "enterprise_identity"
 
@@ -90,7 +88,7 @@ def register_issue(session: Session, issue: Issue, now: datetime) -> BookFact:
         details={**details, "identity": identity, "issue_no": issue.issue_no},
         is_demo=issue.is_demo,
     )
-    counted = _line_of_request(session, issue.case_number)
+    counted = request_line(session, issue.case_number) if issue.case_number else None
     if counted is not None and main:
         reverse(session, counted.id, f"重复来件，并入{main}", issue.by, now)
     row = write_fact(session, fact, {} if main or counted is not None else {"enterprise_registered": 1}, now)
@@ -118,7 +116,8 @@ def take_back_issue(session: Session, issue_no: str, reason: str, by: str, now: 
     first, so_far = _issue(session, issue_no)
     identity = details_of(first)["identity"]
     mine = [f for f in standing_facts(session, IDENTITY, identity) if details_of(f)["issue_no"] == issue_no]
-    counted = _line_of_request(session, details_of(first)["case"])
+    number = details_of(first)["case"]
+    counted = request_line(session, number) if number else None
     for fact in [*reversed(so_far), *mine]:
         reverse_fact(session, fact, reason, by, now)
     if counted is not None:
@@ -222,11 +221,3 @@ def _main_issue(session: Session, identity: str, raised_at: datetime) -> str | N
         if own.happened_at.astimezone(BEIJING).year == raised_at.astimezone(BEIJING).year or not events & _ENDS:
             return number
     return None
-
-
-def _line_of_request(session: Session, case_number: str | None) -> ServiceEntry | None:
-    if case_number is None:
-        return None
-    undone = sa.select(ServiceEntry.reverses_id).where(ServiceEntry.reverses_id.is_not(None))
-    query = sa.select(ServiceEntry).where(ServiceEntry.source_key == f"request:{case_number}", ServiceEntry.id.not_in(undone))
-    return session.execute(query).scalar_one_or_none()

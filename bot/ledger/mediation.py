@@ -15,12 +15,15 @@ from bot.errors import BadRecord
 from bot.ledger.facts import Fact, as_fact, known_fact, last_id, required, standing_facts, write_fact
 from bot.legal.cases import Channel, Tier
 from bot.legal.disputes import DisputeType
+from bot.legal.lifecycle import Status
 from bot.legal.mediation import AGREED, CLOSED, AfterAgreement, Outcome, Prevention, Source, TerminationReason, refusal
 from bot.storage.book_tables import BookFact
 from bot.storage.tables import Case, CaseEvent
 
 BOOK = "mediation"
 FEN = 100
+_BEFORE_END = frozenset(s.code for s in (Status.REQUESTED, Status.SCREENED, Status.ACCEPTED, Status.ASSIGNED, Status.IN_MEDIATION))
+_MOVES = frozenset({Status.ACCEPTED.code, *CLOSED})
 
 
 @dataclass(frozen=True)
@@ -260,9 +263,13 @@ def _what_outcome_needs(closed: Closed) -> dict[str, object]:
 
 
 def _move(session: Session, number: str, step: str, at: datetime, by: str) -> None:
+    """Let a resident's case follow a step that was written into the book alone; the desk's use cases have moved it already."""
     case = session.get(Case, number) if len(number) <= 16 else None
-    status = {"transferred_out": "terminated"}.get(step, step)
-    if case is None or status not in {"accepted", "agreed_written", "agreed_oral", "failed", "terminated"}:
+    if case is None or step not in _MOVES or case.status == step or case.status not in _BEFORE_END:
         return
-    session.add(CaseEvent(case_number=number, happened_at=at, actor=by, event=step, status_before=case.status, status_after=status))
-    case.status = status
+    session.add(CaseEvent(case_number=number, happened_at=at, actor=by, event=step, status_before=case.status, status_after=step))
+    case.status, case.version = step, case.version + 1
+    if step == Status.ACCEPTED.code:
+        case.accepted_at = at
+    else:
+        case.ended_at = at

@@ -13,7 +13,10 @@ from typing import Any, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.ledger.cases import own_cases, withdraw
+from bot.ledger.cases import own_cases
+from bot.ledger.casework_ends import withdraw
+from bot.ledger.people import set_person
+from bot.storage.casework_tables import ConflictCheck
 from bot.storage.handover_tables import Handover
 from bot.storage.tables import Case, CaseEvent, CasePerson, CaseStatement, Consent, Message, Reply, Tracker
 
@@ -83,6 +86,9 @@ def erase_conversation(session: Session, conversation: str, now: datetime, keep_
         withdraw(session, case, now)
         for table in (CasePerson, CaseStatement):
             session.execute(sa.delete(table).where(table.case_number == case.number).execution_options(synchronize_session=False))
+        for table, column in ((CaseEvent, "note"), (ConflictCheck, "reason")):
+            words = sa.update(table).where(table.case_number == case.number).values({column: None})
+            session.execute(words.execution_options(synchronize_session=False))
         emptied.append(case.number)
     return Erased(deleted.rowcount, tuple(emptied), tuple(kept))
 
@@ -96,7 +102,7 @@ def correct_applicant(session: Session, cases: Sequence[Case], field: str, value
     for case in cases:
         mine = sa.select(CasePerson).where(CasePerson.case_number == case.number, CasePerson.side == "applicant")
         for person in session.execute(mine).scalars():
-            setattr(person, field, value)
+            set_person(person, field, value)
         session.add(CaseEvent(case_number=case.number, happened_at=now, actor="resident", event=f"{field}_corrected",
                               status_before=case.status, status_after=case.status))
 

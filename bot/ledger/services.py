@@ -65,6 +65,13 @@ def record(session: Session, service: Service, recorded_at: datetime) -> Service
     return line
 
 
+def request_line(session: Session, number: str) -> ServiceEntry | None:
+    """Return the standing line that counts a resident's request, or None where it was taken back or counted elsewhere."""
+    undone = sa.select(ServiceEntry.reverses_id).where(ServiceEntry.reverses_id.is_not(None))
+    mine = (ServiceEntry.case_number == number, ServiceEntry.source_key.like("request:%"), ServiceEntry.reverses_id.is_(None))
+    return session.execute(sa.select(ServiceEntry).where(*mine, ServiceEntry.id.not_in(undone))).scalars().first()
+
+
 def reverse(session: Session, entry_id: int, reason: str, by: str, recorded_at: datetime) -> ServiceEntry:
     """Take a line back by a reversing line with a reason; the mistake stays readable.
 

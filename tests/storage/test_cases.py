@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import CaseNotFound, UnknownMetric
-from bot.ledger.cases import add_statement, find_case, open_case, own_cases, withdraw
+from bot.ledger.cases import add_statement, find_case, open_case, own_cases
+from bot.ledger.casework_ends import withdraw
 from bot.legal.cases import CaseKind
 from bot.statistics import metrics
 from bot.statistics.periods import read_period
