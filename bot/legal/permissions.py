@@ -25,6 +25,7 @@ class Permission(Coded):
     RECORD_SERVICES = ("record_services", "登记服务")
     DECLARE = ("declare", "月度排查申报")
     WORK_ENTERPRISE = ("work_enterprise", "办理企业问题")
+    RECORD_OFFICE = ("record_office", "登记办公室台账")
     LABEL_QUESTIONS = ("label_questions", "标注学习问题")
     RELEASE_MODEL = ("release_model", "上线或退回模型")
     SEE_FIGURES = ("see_figures", "查看统计")
@@ -41,7 +42,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADVISOR: frozenset(_CASEWORK | {_P.MEDIATE, _P.WORK_ENTERPRISE}),
     Role.MEDIATOR: frozenset(_CASEWORK | {_P.MEDIATE}),
     Role.OFFICE: frozenset(
-        _CASEWORK | {_P.MEDIATE, _P.ASSIGN, _P.WORK_ENTERPRISE, _P.RELEASE_MODEL, _P.MAKE_REPORTS, _P.CLOSE_PERIODS, _P.SEE_AUDIT, _P.MANAGE_TOKENS}
+        _CASEWORK
+        | {_P.MEDIATE, _P.ASSIGN, _P.WORK_ENTERPRISE, _P.RECORD_OFFICE, _P.RELEASE_MODEL, _P.MAKE_REPORTS, _P.CLOSE_PERIODS, _P.SEE_AUDIT, _P.MANAGE_TOKENS}
     ),
     Role.ADMIN: frozenset({_P.ACCOUNT, _P.MANAGE_STAFF, _P.MANAGE_TOKENS, _P.SEE_AUDIT, _P.RELEASE_MODEL}),
 }
