@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sanic import Sanic
 
-from bot.console import access, account, audit_pages, home, queue, signing_in, staff_pages
+from bot.console import access, account, audit_pages, files, home, office, people, queue, services, signing_in, staff_pages
+from bot.console.canned import read_canned
 
 BLUEPRINTS = (
     signing_in.bp,
@@ -13,10 +14,19 @@ BLUEPRINTS = (
     staff_pages.bp,
     audit_pages.bp,
     queue.bp,
+    people.bp,
+    files.bp,
+    office.bp,
+    services.bp,
 )
 
 
 def mount(app: Sanic) -> None:
-    """Add the desk to the application."""
+    """Add the desk to the application.
+
+    Raises:
+        BadOfficeFile: the office's own replies cannot be used.
+    """
+    app.ctx.canned = read_canned(app.ctx.settings.office)
     app.blueprint(list(BLUEPRINTS))
     access.mount(app)

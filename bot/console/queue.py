@@ -63,7 +63,8 @@ async def show(request: Request) -> HTTPResponse:
     found, names, waiting = await in_thread(request.app, look)
     office: Office = request.app.ctx.office
     lines = [in_words(line, names, office, at) for line in found.lines]
-    context: dict[str, Any] = {"lines": lines, "queue": found, "filters": filters, "tabs": list(Tab), "waiting": waiting, "link": lambda **change: _link(filters, **change)}
+    context: dict[str, Any] = {"lines": lines, "queue": found, "filters": filters, "tabs": list(Tab), "waiting": waiting}
+    context["link"] = lambda **change: _link(filters, **change)
     if request.headers.get("hx-request"):
         return page(request, "queue_list.html", **context)
     choices = {

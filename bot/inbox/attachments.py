@@ -77,7 +77,7 @@ def give_file(session: Session, conversation: str, staff: str, role: Role, file:
 
 def open_file(session: Session, token: str, conversation: str) -> Given | None:
     """Return a file that was given in this conversation; None where it is another's or there is none."""
-    found = session.execute(sa.select(Attachment).where(Attachment.token == token[:40])).scalar_one_or_none()
+    found = find_file(session, token)
     return _given(session, found) if found is not None and found.conversation_id == conversation else None
 
 
@@ -91,8 +91,8 @@ def read_file(session: Session, attachment: Attachment) -> Given:
     return _given(session, attachment)
 
 
-def claim_file(session: Session, code: str, visitor: str, now: datetime) -> Given | None:
-    """Return the file behind a pick-up code and bind it to this browser; None for a wrong, old or foreign code.
+def claim_file(session: Session, code: str, visitor: str, now: datetime) -> str | None:
+    """Bind the file behind a pick-up code to this browser and return its token; None for a wrong, old or foreign code.
 
     Args:
         visitor: who the signed cookie says this is; never "".
@@ -100,12 +100,18 @@ def claim_file(session: Session, code: str, visitor: str, now: datetime) -> Give
     plain = "".join(c for c in code.upper() if c.isalnum())
     if not visitor or len(plain) != CODE_LENGTH:
         return None
-    owner = keys().look_up_hash(visitor, "file owner")
+    owner = _owner(visitor)
     found = session.execute(sa.select(Attachment).where(Attachment.claim_key == _claim_key(plain)).with_for_update()).scalar_one_or_none()
     if found is None or found.claimed_by not in (None, owner) or now - found.sent_at > CLAIM_WITHIN:
         return None
     found.claimed_by = owner
-    return _given(session, found)
+    return str(found.token)
+
+
+def open_claimed(session: Session, token: str, visitor: str) -> Given | None:
+    """Return a file that this browser claimed, or None."""
+    found = find_file(session, token)
+    return _given(session, found) if visitor and found is not None and found.claimed_by == _owner(visitor) else None
 
 
 def files_of(session: Session, conversation: str) -> list[Attachment]:
@@ -123,6 +129,10 @@ def _given(session: Session, attachment: Attachment) -> Given:
 
 def _code() -> str:
     return "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
+
+
+def _owner(visitor: str) -> str:
+    return keys().look_up_hash(visitor, "file owner")
 
 
 def _claim_key(code: str) -> str:

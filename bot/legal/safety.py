@@ -30,3 +30,17 @@ class Emergency(Coded):
 
 MENTION = "如果您或家人现在有危险，请先拨打110。"
 BUTTONS = ("我现在安全", "需要人联系我", "清空本页")
+KINDS = {
+    "violence_now": "正在发生的暴力",
+    "dv": "家庭暴力",
+    "suicide": "轻生危险",
+    "child_harm": "伤害未成年人",
+    "elder_neglect": "老人无人照料",
+    "trafficking_unlawful_detention": "被拐卖或非法拘禁",
+    "fraud_in_progress": "正在被骗",
+    "fire_gas": "火灾或燃气泄漏",
+    "accident_injury": "事故受伤",
+    "revenge_threat": "扬言报复",
+    "mass_event": "群体性事件",
+    "medical_crisis": "突发疾病",
+}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.errors import HandoverRefused
 from bot.inbox import handover, person_guard, store
 from bot.inbox.appointments import appointments_of, calendar_of, propose
-from bot.inbox.attachments import claim_file, give_file, open_file
+from bot.inbox.attachments import claim_file, give_file, open_claimed, open_file
 from bot.inbox.handover import give_back, say, take_up
 from bot.legal.appointments import time_words
 from bot.legal.attachments import check_file
@@ -77,9 +77,11 @@ def test_a_pick_up_code_opens_a_file_for_the_first_browser_within_a_week(talking
         assert claim_file(session, "WRONGCODE2", "visitor", NOON) is None
         assert claim_file(session, code, "", NOON) is None
         assert claim_file(session, code, "visitor", NOON + timedelta(days=8)) is None
-        assert claim_file(session, code.lower(), "visitor", NOON).body == FILE.body
+        token = claim_file(session, code.lower(), "visitor", NOON)
         assert claim_file(session, code, "somebody else", NOON) is None
-        assert claim_file(session, code, "visitor", NOON + timedelta(days=1)).name == "告知书.pdf"
+        assert claim_file(session, code, "visitor", NOON + timedelta(days=1)) == token
+        assert open_claimed(session, token, "visitor").body == FILE.body
+        assert open_claimed(session, token, "somebody else") is None and open_claimed(session, token, "") is None
 
 
 def test_nobody_gives_files_or_times_without_being_in_charge(talking):

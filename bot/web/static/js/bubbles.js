@@ -1,7 +1,7 @@
 // One bubble each: what a resident said, what was answered.
 
 import { element, icon } from "./dom.js";
-import { mine, relatedLaws } from "./server.js";
+import { appointmentFile, givenFile, mine, relatedLaws } from "./server.js";
 import { canRead, read } from "./speech.js";
 import { conversation } from "./store.js";
 import { CASE_NUMBER, dial, hotlinesIn, paragraphs } from "./text.js";
@@ -43,6 +43,8 @@ export function replyBubble(reply, on) {
       kind === "emergency" ? calls(reply.text) : null,
       ["ask_back", "lead"].includes(kind) && reply.data?.question ? related(reply.data.question, on.cite) : null,
       kind === "my_data" ? copyOfAll() : null,
+      reply.data?.file ? given(reply.data.file) : null,
+      reply.data?.calendar ? calendar(reply.data.calendar) : null,
       reply.citations?.length ? laws(reply.citations, on.cite) : null,
     ),
     reply.buttons?.length ? choices(reply.buttons, kind, on.choose) : null,
@@ -78,7 +80,7 @@ export function openLastChoices(within) {
 }
 
 function choices(buttons, kind, choose) {
-  const first = ["consent", "summary", "greeting"].includes(kind);
+  const first = ["consent", "summary", "greeting", "appointment"].includes(kind);
   return element(
     "div",
     { class: "choices" },
@@ -109,6 +111,16 @@ function related(question, cite) {
 /** A link to a file with everything stored about this conversation. */
 function copyOfAll() {
   return element("p", {}, element("a", { class: "call", href: mine(conversation()), download: SAY.mineFile }, SAY.mine));
+}
+
+/** A link to a file that a person gave; it opens with this browser's cookie only. */
+function given({ token, name, size }) {
+  return element("p", {}, element("a", { class: "call", href: givenFile(conversation(), token), download: name }, `${name}（${size}）`));
+}
+
+/** A link that puts an agreed time into the phone's calendar. */
+function calendar(token) {
+  return element("p", {}, element("a", { class: "call", href: appointmentFile(conversation(), token), download: "appointment.ics" }, SAY.calendar));
 }
 
 function calls(text) {

@@ -5,6 +5,7 @@ import { Conversation } from "./conversation.js";
 import { byId, element } from "./dom.js";
 import { Log } from "./log.js";
 import { goQuiet, showCalendar } from "./quiet.js";
+import { claim } from "./server.js";
 import * as sheet from "./sheet.js";
 import * as store from "./store.js";
 import { allHotlines, dial, dialling } from "./text.js";
@@ -77,9 +78,31 @@ function showMore(choose, leaveQuietly) {
       "div",
       { class: "weui-cells" },
       cell("隐私告知", () => sheet.open("隐私告知", byId("privacy-notice").content.cloneNode(true))),
+      cell(SAY.claimTitle, claimFile),
       cell("打印或存成PDF", () => [sheet.close(), window.print()]),
       cell("清空本页", () => askToClear(leaveQuietly)),
     ),
+  );
+}
+
+function claimFile() {
+  const code = element("input", { class: "code", type: "text", id: "claim-code", maxlength: "20", autocomplete: "off", autocapitalize: "characters", required: "" });
+  const said = element("p", { role: "status" });
+  const open = async () => {
+    try {
+      const { url } = await claim(code.value);
+      said.replaceChildren(element("a", { class: "call", href: url, download: "" }, SAY.claimReady));
+    } catch (error) {
+      said.replaceChildren(error.message || SAY.failed);
+    }
+  };
+  sheet.open(
+    SAY.claimTitle,
+    element("p", {}, SAY.claimWords),
+    element("label", { for: "claim-code" }, SAY.claimCode),
+    code,
+    element("div", { class: "answers" }, element("button", { type: "button", class: "weui-btn weui-btn_primary", click: open }, SAY.claimOpen)),
+    said,
   );
 }
 

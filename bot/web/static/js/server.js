@@ -25,6 +25,13 @@ export const history = (conversation) => ask(`/api/chat/history?${new URLSearchP
 /** Return articles that may be related to a question: {articles, note}. */
 export const relatedLaws = (text) => ask(`/api/laws/search?${new URLSearchParams({ text })}`);
 
+/** Return the address of a file, or of an agreed time, that a person gave in a conversation. */
+export const givenFile = (conversation, token) => `/api/chat/files/${token}?${new URLSearchParams({ conversation })}`;
+export const appointmentFile = (conversation, token) => `/api/chat/appointments/${token}?${new URLSearchParams({ conversation })}`;
+
+/** Bind the file behind a pick-up code to this browser; returns {url}. */
+export const claim = (code) => ask("/api/chat/claim", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code }) });
+
 /** Return the address of a copy of everything stored about a conversation. */
 export const mine = (conversation) => `/api/chat/mine?${new URLSearchParams({ conversation })}`;
 
