@@ -18,6 +18,7 @@ LegalBotError
 │   ├── CaseRefused     a step that a case cannot take now, or not by this person; StaleCase: somebody changed it meanwhile
 │   ├── BadFields       values of a form are missing or wrong; says which
 │   └── AccountRefused  an account of staff cannot be made, changed or entered like this
+├── BadQuery            a filter of a page or of the interface is wrong; says it in Chinese and in English
 ├── AuditBroken         the audit log was changed outside of this program
 ├── DatabaseBehind      the database was made by a newer release
 └── ModelMissing        no trained model; run `bot train`
@@ -118,6 +119,19 @@ class BadFields(BadInput):
 
 class AuditBroken(LegalBotError):
     """The audit log does not hold: an entry was changed, or its end is missing."""
+
+
+class BadQuery(LegalBotError):
+    """A filter of a page or of the interface cannot be used; nothing was read.
+
+    Args:
+        parameter: its name.
+        chinese, english: what was got and what is expected, for whoever asks.
+    """
+
+    def __init__(self, parameter: str, chinese: str, english: str) -> None:
+        super().__init__(english)
+        self.parameter, self.chinese, self.english = parameter, chinese, english
 
 
 class DatabaseBehind(LegalBotError):

@@ -29,6 +29,17 @@ NEEDS_EVIDENCE = {
 }
 
 
+# What each kind of flag is called, in the order of the list.
+KINDS = {
+    "no_evidence": "缺佐证",
+    "near_duplicate": "疑似重复登记",
+    "implausible_rate": "比率异常",
+    "bot_as_service": "自动答复计入服务",
+    "zero_declared_but_counted": "申报零而台账有数",
+    "revisit_sample": "抽中回访",
+}
+
+
 @dataclass(frozen=True)
 class Flag:
     """Something a person should look at: what, about which record, and why."""

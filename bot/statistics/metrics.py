@@ -19,11 +19,11 @@ from bot.errors import UnknownMetric
 from bot.legal.cases import Channel, Tier
 from bot.legal.disputes import DisputeType
 from bot.legal.topics import Topic
-from bot.office import Office
+from bot.office import BEIJING, Office
 from bot.statistics.periods import Period, months_of
 from bot.statistics.registry import Metric, Shape, all_metrics, metric
 from bot.statistics.snapshots import snapshot_rows
-from bot.statistics.views import DIMENSIONS, MONTH, View, day_conditions, line_conditions, view_of
+from bot.statistics.views import DAY, DIMENSIONS, MONTH, TIMES, View, day_conditions, line_conditions, view_of
 from bot.storage.book_tables import DailyCount
 from bot.storage.tables import ServiceEntry
 
@@ -98,10 +98,10 @@ def table(session: Session, which: Metric, period: Period | View, dimensions: li
     """
     view = view_of(period, with_demo)
     for name in dimensions:
-        if name not in (*DIMENSIONS, MONTH):
-            raise UnknownMetric(f"Unknown dimension {name!r}; expected some of: {', '.join((*DIMENSIONS, MONTH))}.")
-    if MONTH in dimensions:
-        return _by_month(session, which, view, dimensions)
+        if name not in (*DIMENSIONS, *TIMES):
+            raise UnknownMetric(f"Unknown dimension {name!r}; expected some of: {', '.join((*DIMENSIONS, *TIMES))}.")
+    if set(dimensions) & set(TIMES):
+        return _by_time(session, which, view, dimensions)
     if which.shape is Shape.RATIO:
         return _ratios(session, which, view, dimensions)
     if which.shape is Shape.SNAPSHOT:
@@ -128,9 +128,9 @@ def percent(over: Number, under: Number) -> Decimal:
 
 def label_of(dimension: str, code: str | None, office: Office) -> str:
     """Return what people read for a stored code; a code the office no longer lists is shown as it is."""
-    if code is None:
+    if not code:
         return MISSING
-    if dimension == MONTH:
+    if dimension in TIMES:
         return code
     if dimension == "community":
         known = office.community(code)
@@ -154,27 +154,40 @@ def _grouped(session: Session, which: Metric, view: View, dimensions: list[str])
     return [(tuple(code or None for code in row[:-1]), int(row[-1] or 0)) for row in found]
 
 
-def _by_month(session: Session, which: Metric, view: View, dimensions: list[str]) -> Parts:
+def _by_time(session: Session, which: Metric, view: View, dimensions: list[str]) -> Parts:
+    """Sums by days or months come from one query; a stock or a ratio is looked at month by month."""
+    if which.shape is not Shape.SUM:
+        return _month_by_month(session, which, view, dimensions)
+    others = [d for d in dimensions if d not in (DAY, MONTH)]
+    sums: dict[tuple[str | None, ...], int] = {}
+    for (day, *codes), n in _days(session, which, view, others):
+        known = {**dict(zip(others, codes)), DAY: f"{day:%Y-%m-%d}", MONTH: f"{day:%Y-%m}"}
+        key = tuple(known[d] for d in dimensions)
+        sums[key] = sums.get(key, 0) + n
+    place = next(i for i, d in enumerate(dimensions) if d in (DAY, MONTH))
+    found: Parts = [(key, _scaled(which, n)) for key, n in sums.items() if n]
+    return sorted(found, key=lambda part: (str(part[0][place]), -part[1], tuple(v or "" for v in part[0])))
+
+
+def _days(session: Session, which: Metric, view: View, others: list[str]) -> list[tuple[tuple[Any, ...], int]]:
+    if view.as_of is None:
+        return _grouped(session, which, view, [DAY, *others])
+    columns = [getattr(ServiceEntry, name) for name in others]
+    query = sa.select(ServiceEntry.happened_at, *columns, ServiceEntry.quantity).where(*line_conditions(view, which.kinds, cumulative=False))
+    return [((at.astimezone(BEIJING).date(), *codes), int(n)) for at, *codes, n in session.execute(query)]
+
+
+def _month_by_month(session: Session, which: Metric, view: View, dimensions: list[str]) -> Parts:
+    if DAY in dimensions:
+        raise UnknownMetric(f"{which.code} has no figure by day; expected month or another dimension.")
     place = dimensions.index(MONTH)
     others = [d for d in dimensions if d != MONTH]
     found: Parts = []
-    if which.shape is Shape.SUM and which.reads_days and view.as_of is None:
-        return _months_from_days(session, which, view, place, others)
     for part in months_of(view.period):
         for codes, n in table(session, which, view.during(part), others) if others else [((), count(session, which, view.during(part)))]:
             if n:
                 found.append(((*codes[:place], part.first.strftime("%Y-%m"), *codes[place:]), n))
     return found
-
-
-def _months_from_days(session: Session, which: Metric, view: View, place: int, others: list[str]) -> Parts:
-    """One query instead of one a month."""
-    sums: dict[tuple[str | None, ...], int] = {}
-    for (day, *codes), n in _grouped(session, which, view, ["day", *others]):
-        key = (*codes[:place], f"{day:%Y-%m}", *codes[place:])
-        sums[key] = sums.get(key, 0) + n
-    found: Parts = [(key, _scaled(which, n)) for key, n in sums.items() if n]
-    return sorted(found, key=lambda part: (str(part[0][place]), -part[1], tuple(v or "" for v in part[0])))
 
 
 def _ratios(session: Session, which: Metric, view: View, dimensions: list[str]) -> Parts:

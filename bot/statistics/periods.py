@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from bot.errors import BadPeriod
 
+_NAMED = re.compile(r"([0-9]{4})(?:H([0-9])|Q([0-9])|-([0-9]{2}))?")
 BEIJING = ZoneInfo("Asia/Shanghai")
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,12 @@ def read_day(text: str) -> date:
         BadPeriod: it is not such a day.
     """
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError as error:
         raise BadPeriod(f"{text!r} is not a day; expected one such as 2026-11-23.") from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadPeriod(f"{text!r} is out of range; expected a day from {FIRST_YEAR} to {LAST_YEAR}.")
+    return day
 
 
 def year(number: int) -> Period:
@@ -100,6 +106,31 @@ def months_of(period: Period) -> list[Period]:
     return found
 
 
+def named_period(name: str) -> Period:
+    """Return the period "2026", "2026H1", "2026Q3" or "2026-03" stands for.
+
+    Raises:
+        BadPeriod: it is no such name.
+    """
+    found = _NAMED.fullmatch(name.strip().upper())
+    if found is None:
+        raise BadPeriod(f"{name!r} is no period; expected one such as 2026, 2026H1, 2026Q3 or 2026-03.")
+    of_year, half_number, quarter_number, month_number = (int(part) if part else None for part in found.groups())
+    return chosen_period(of_year or 0, month_number, quarter_number, half_number)
+
+
+def name_of(period: Period) -> str | None:
+    """Return the name that `named_period` reads, None where the period has none."""
+    months, of_year, number = _months_between(period), period.first.year, period.first.month
+    if months == 12 and number == 1:
+        return f"{of_year}"
+    if months == 6 and number in (1, 7):
+        return f"{of_year}H{1 + number // 7}"
+    if months == 3 and number % 3 == 1:
+        return f"{of_year}Q{1 + number // 3}"
+    return f"{of_year}-{number:02d}" if months == 1 else None
+
+
 def chosen_period(of_year: int, month_number: int | None = None, quarter_number: int | None = None, half_number: int | None = None) -> Period:
     """Return the one calendar period that was asked for.
 
@@ -109,7 +140,7 @@ def chosen_period(of_year: int, month_number: int | None = None, quarter_number:
     asked = [(what, n, top) for what, n, top in (("month", month_number, 12), ("quarter", quarter_number, 4), ("half", half_number, 2)) if n is not None]
     if len(asked) > 1:
         raise BadPeriod(f"Got {' and '.join(what for what, _, _ in asked)}; expected at most one of month, quarter and half.")
-    if not 2000 <= of_year <= 2999:
+    if not FIRST_YEAR <= of_year <= LAST_YEAR:
         raise BadPeriod(f"Year {of_year} is out of range; expected one such as 2026.")
     if not asked:
         return year(of_year)

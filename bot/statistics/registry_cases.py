@@ -33,6 +33,7 @@ REQUESTS = (
     *(Metric(f"first_{t.code}", f"首次人工答复：{t.label}", "次", (t.code,), f"从请求到首次人工答复的自然时间在{t.label}；各档之和等于首次人工答复。") for t in ReplyTime),
     Metric("ratings", "有效评价", "条", _RATINGS, "居民对一次服务的评价（一至五分），一次一条。"),
     Metric("ratings_satisfied", "满意评价", "条", _RATINGS[3:], "四分及以上的评价。"),
+    *(Metric(f"ratings_{n}", f"评价{n}分", "条", (f"rating_{n}",), f"有效评价中的{n}分；各档之和等于有效评价。") for n in range(1, 6)),
     Metric("satisfaction", "满意率", "%", _RATINGS, "满意评价÷有效评价；有效评价不足30条时不出百分比。", shape=Shape.RATIO, of=("ratings_satisfied", "ratings"), smallest=30),
 )  # fmt: skip
 

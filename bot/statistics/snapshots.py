@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.legal.advisor_services import ServiceKind
 from bot.statistics.periods import Period
-from bot.statistics.views import View, day_conditions, fact_conditions, line_conditions
+from bot.statistics.views import NONE, View, day_conditions, fact_conditions, line_conditions
 from bot.storage.book_tables import BookFact, DailyCount
 from bot.storage.tables import ServiceEntry
 
@@ -49,4 +49,4 @@ def _served_communities(session: Session, view: View) -> set[str]:
 
 def _fits(fact: BookFact, view: View) -> bool:
     mine = view.communities is None or fact.community in view.communities
-    return mine and all(getattr(fact, name) == code for name, code in view.where)
+    return mine and all((getattr(fact, name) or NONE) == code for name, code in view.where)

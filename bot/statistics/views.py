@@ -14,7 +14,9 @@ from bot.storage.book_tables import BookFact, DailyCount
 from bot.storage.tables import ServiceEntry
 
 DIMENSIONS = ("community", "dispute_type", "topic", "channel", "tier")
-MONTH = "month"
+MONTH, DAY = "month", "day"
+TIMES = (MONTH, DAY)
+NONE = ""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class View:
     Args:
         period: Beijing days; the day something happened decides.
         as_of: what was recorded by the end of this day; None is everything we know.
-        where: only lines with these codes, such as (("community", "c01"),).
+        where: only lines with these codes, such as (("community", "c01"),); "" is those without one.
         communities: only lines of one of these; None is all, those of no community included.
     """
 
@@ -83,7 +85,13 @@ def day_conditions(view: View, kinds: tuple[str, ...], cumulative: bool) -> list
 def place_conditions(view: View, table: Any) -> list[Any]:
     """Return what narrows a table with the dimensions as columns to the part that a view looks at."""
     mine = [] if view.communities is None else [table.community.in_(sorted(view.communities))]
-    return mine + [getattr(table, name) == code for name, code in view.where]
+    return mine + [_is(table, name, code) for name, code in view.where]
+
+
+def _is(table: Any, name: str, code: str) -> Any:
+    """The lines hold NULL for none, the roll-ups an empty text (a key has no NULL)."""
+    column = getattr(table, name)
+    return column.is_(None) if code == NONE and table is ServiceEntry else column == code
 
 
 def fact_conditions(view: View) -> list[Any]:
