@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sanic import Sanic
 
-from bot.console import access, account, audit_pages, files, home, office, people, queue, services, signing_in, staff_pages
+from bot.console import access, account, audit_pages, files, home, office, office_exports, people, queue, screenings, services, signing_in, staff_pages
 from bot.console.canned import read_canned
 
 BLUEPRINTS = (
@@ -17,7 +17,9 @@ BLUEPRINTS = (
     people.bp,
     files.bp,
     office.bp,
+    office_exports.bp,
     services.bp,
+    screenings.bp,
 )
 
 

@@ -31,6 +31,9 @@ class Entry:
 NAVIGATION: list[Entry] = [
     Entry("办件队列", "/console/queue", Permission.SEE_CASES),
     Entry("居民对话", "/console/people", Permission.TALK),
+    Entry("服务日志", "/console/services", Permission.RECORD_SERVICES),
+    Entry("排查", "/console/screenings", Permission.DECLARE),
+    Entry("统计", "/console/office", Permission.SEE_FIGURES),
     Entry("账号管理", "/console/staff", Permission.MANAGE_STAFF),
     Entry("审计日志", "/console/audit", Permission.SEE_AUDIT),
     Entry("我的账号", "/console/account", Permission.ACCOUNT),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any, Mapping
 
-from sanic import Blueprint, response
+from sanic import Blueprint
 from sanic.exceptions import NotFound
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.console import service_import
 from bot.console.access import ROOT, go, needs, not_theirs, now
+from bot.console.downloads import CSV, DOCX, XLSX, as_file
 from bot.console.fields import read_fields
 from bot.console.months import Month, month_of, named_month
 from bot.console.pages import page
@@ -31,8 +32,6 @@ from bot.storage import personal_data
 from bot.storage.threads import in_thread
 
 bp = Blueprint("services", url_prefix=f"{ROOT}/services")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NOT_TAKEN = "台账没有收下这条记录：编号可能登记过或被撤销过。请退回列表核对。"
 
 
@@ -118,7 +117,7 @@ async def show_import(request: Request) -> HTTPResponse:
 @needs(Permission.RECORD_SERVICES)
 async def give_template(request: Request) -> HTTPResponse:
     """The empty spreadsheet."""
-    return _file(service_import.template(request.ctx.staff, request.app.ctx.office), XLSX, "services-template.xlsx")
+    return as_file(service_import.template(request.ctx.staff, request.app.ctx.office), XLSX, "services-template.xlsx")
 
 
 @bp.post("/imports")
@@ -151,7 +150,7 @@ async def take_import(request: Request) -> HTTPResponse:
 @needs(Permission.RECORD_SERVICES)
 async def export(request: Request) -> HTTPResponse:
     """The log of a month as a spreadsheet (`as=xlsx`, `as=csv`), or as the paper that is signed."""
-    staff, office, form = request.ctx.staff, request.app.ctx.office, _form_of_file(request)
+    staff, office, form = request.ctx.staff, request.app.ctx.office, _form_ofas_file(request)
     month, kind, advisor = named_month(request.args.get("month"), now()), request.args.get("kind") or "", request.args.get("advisor") or ""
 
     def work(session: Session) -> list[Logged]:
@@ -161,9 +160,9 @@ async def export(request: Request) -> HTTPResponse:
     rows = await in_thread(request.app, work, writing=True)
     name = f"service-log-{month.code}.{form}"
     if form == "docx":
-        return _file(log_paper(rows, month, advisor or staff.code, office, now()), DOCX, name)
+        return as_file(log_paper(rows, month, advisor or staff.code, office, now()), DOCX, name)
     sheet = log_sheet(rows, month, office)
-    return _file(as_xlsx([sheet]), XLSX, name) if form == "xlsx" else _file((BOM + as_csv(sheet)).encode(), "text/csv; charset=utf-8", name)
+    return as_file(as_xlsx([sheet]), XLSX, name) if form == "xlsx" else as_file((BOM + as_csv(sheet)).encode(), CSV, name)
 
 
 def _rows(session: Session, staff: Staff, month: Month, kind: str, advisor: str) -> list[Logged]:
@@ -175,7 +174,7 @@ def _form(request: Request, values: Mapping[str, Any], errors: dict[str, str], t
     return page(request, "service_new.html", status=status, fields=fields, values=values, errors=errors, token=token)
 
 
-def _form_of_file(request: Request) -> str:
+def _form_ofas_file(request: Request) -> str:
     asked = request.args.get("as") or "docx"
     return asked if asked in ("xlsx", "csv", "docx") else "docx"
 
@@ -188,6 +187,3 @@ def _may_undo(staff: Staff, row: Logged) -> bool:
     """Own records, and for the office all: who did not write it does not undo it."""
     return staff.code in (row.advisor, row.recorded_by) or (may_enter_for_others(staff) and staff.may_see(row.community))
 
-
-def _file(body: bytes, kind: str, name: str) -> HTTPResponse:
-    return response.raw(body, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"})

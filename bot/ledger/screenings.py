@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.errors import BadRecord
-from bot.ledger.facts import Fact, known_fact, last_id, required, standing_facts, write_fact
+from bot.ledger.facts import Fact, details_of, last_id, required, reverse_fact, standing, standing_facts, write_fact
 from bot.legal.cases import Channel
 from bot.legal.coded import Coded
 from bot.legal.disputes import DisputeType
+from bot.legal.masking import without_personal_data
 from bot.office import BEIJING
 from bot.storage.book_tables import BookFact
 
@@ -28,7 +30,7 @@ class FindingEnd(Coded):
 
 @dataclass(frozen=True)
 class Finding:
-    """One dispute that was found."""
+    """One dispute that was found; `due` is the day by which it is to be settled, in words of the day: 2026-04-10."""
 
     ref: str
     dispute_type: DisputeType
@@ -36,6 +38,7 @@ class Finding:
     group_risk: bool = False
     responsible: str = ""
     measures: str = ""
+    due: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,20 +64,20 @@ class Screening:
 
 
 def submit_screening(session: Session, report: Screening, now: datetime) -> BookFact:
-    """Record a round and what it found; the same round again writes nothing.
+    """Record a round and what it found; the same round again writes nothing, one that was taken back is written anew.
 
     Raises:
         BadRecord: silent about nothing found, or the month is not that of the report or the one before.
     """
     subject = f"{report.community}:{report.month}:{report.round_no}"
-    known = known_fact(session, f"screening:{subject}")
+    known = standing_round(session, report.community, report.month, report.round_no)
     if known is not None:
         return known
     if report.zero_finding == bool(report.findings):
         raise BadRecord(f"Screening {subject}: {len(report.findings)} findings and zero_finding={report.zero_finding}; say either, not both and not neither.")
     happened = _inside_month(report, subject)
     fact = Fact(
-        BOOK, "submitted", subject, f"screening:{subject}", happened, report.by,
+        BOOK, "submitted", subject, f"screening:{subject}{_again(session, BOOK, subject)}", happened, report.by,
         community=report.community, channel=Channel.VISIT, evidence_ref=report.evidence_ref,
         details={"households": report.households, "zero_finding": report.zero_finding, "sign_off": report.sign_off, "found": len(report.findings)},
         is_demo=report.is_demo,
@@ -112,10 +115,39 @@ def end_finding(session: Session, ref: str, end: FindingEnd, happened_at: dateti
     return write_fact(session, fact, lines, now)
 
 
+def take_back_screening(session: Session, community: str, month: str, round_no: int, reason: str, by: str, now: datetime) -> None:
+    """Take a round back with all it found and what became of that; it can then be handed in anew.
+
+    Raises:
+        BadRecord: there is no such round, or no reason.
+    """
+    row = standing_round(session, community, month, round_no)
+    if row is None:
+        raise BadRecord(f"Screening {community}:{month}:{round_no} is not in the books.")
+    query = sa.select(BookFact).where(BookFact.book == FINDINGS, BookFact.community == community, BookFact.event == "found", *standing())
+    mine = [f.subject for f in session.execute(query).scalars() if details_of(f).get("round") == row.subject]
+    for fact in [*(fact for ref in mine for fact in reversed(standing_facts(session, FINDINGS, ref))), row]:
+        reverse_fact(session, fact, reason, by, now)
+
+
+def standing_round(session: Session, community: str, month: str, round_no: int) -> BookFact | None:
+    """Return the report of a round that stands, or None."""
+    return next(iter(standing_facts(session, BOOK, f"{community}:{month}:{round_no}")), None)
+
+
+def _again(session: Session, book: str, subject: str) -> str:
+    """What sets a second writing apart from the one that was taken back; nothing for the first."""
+    last = last_id(session, book, subject)
+    return f":{last}" if last else ""
+
+
 def _write_finding(session: Session, report: Screening, found: Finding, happened: datetime, now: datetime) -> None:
-    details = {"risk": found.risk, "group_risk": found.group_risk, "responsible": found.responsible, "measures": found.measures}
+    details = {
+        "risk": found.risk, "group_risk": found.group_risk, "due": found.due, "round": f"{report.community}:{report.month}:{report.round_no}",
+        "responsible": without_personal_data(found.responsible), "measures": without_personal_data(found.measures),
+    }  # fmt: skip
     fact = Fact(
-        FINDINGS, "found", found.ref, f"finding:{found.ref}", happened, report.by,
+        FINDINGS, "found", found.ref, f"finding:{found.ref}{_again(session, FINDINGS, found.ref)}", happened, report.by,
         community=report.community, channel=Channel.VISIT, dispute_type=found.dispute_type.code, details=details, is_demo=report.is_demo,
     )  # fmt: skip
     write_fact(session, fact, {"screening_finding": 1, "finding_group_risk": int(found.group_risk)}, now)
