@@ -11,6 +11,8 @@ import functools
 import hmac
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Awaitable, Callable
 
@@ -21,12 +23,13 @@ from sanic.response import HTTPResponse
 
 from bot.crash_points import here
 from bot.inbox import store
+from bot.inbox.dispatcher import describe
 from bot.inbox.handover_triggers import with_person_called
 from bot.messages import Button, CitedArticle, Outbound
 from bot.office import Office, read_office
 from bot.settings import read_settings
 from bot.storage.database import Database
-from bot.storage.unit import unit_of_work
+from bot.storage.unit import Unit, unit_of_work
 
 log = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -53,6 +56,20 @@ class ReplyCollector(OutputChannel):
             self.replies.append(Outbound(text, buttons, citations, custom.get("kind", "text"), custom.get("data", {})))
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a message: "answered", "not its turn", "away" (the database is) or "failed"."""
+
+    state: str
+    replies: list[store.StoredReply] = field(default_factory=list)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status the dispatcher goes by: 409 and 503 are tried again without counting."""
+        return {"answered": 200, "not its turn": 409, "away": 503}.get(self.state, 500)
+
+
 class InboxChannel(InputChannel):
     """Rasa's door to the stored inbox.
 
@@ -66,6 +83,8 @@ class InboxChannel(InputChannel):
         self._token = token
         self._one_at_a_time: asyncio.Lock | None = None
         self._running: set[asyncio.Task[Any]] = set()
+        # While the disk confirms one answer the next is thought about.
+        self._commits = ThreadPoolExecutor(max_workers=4, thread_name_prefix="commit")
 
     @classmethod
     def name(cls) -> str:
@@ -90,48 +109,62 @@ class InboxChannel(InputChannel):
             task = asyncio.ensure_future(self.handle(int(request.json["message"]), on_new_message))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-            return response.json({"answered": await asyncio.shield(task)}, status=200 if task.result() else 500)
+            outcome: Outcome = await asyncio.shield(task)
+            replies = [describe(reply) for reply in outcome.replies]
+            return response.json({"state": outcome.state, "replies": replies, "stages": outcome.stages}, status=outcome.status)
 
         return routes
 
-    async def handle(self, message_id: int, on_new_message: Handler, keep: bool = True) -> bool:
-        """Answer one stored message; returns whether it now has an answer.
-
-        Args:
-            keep: False rolls everything back, for the probe at start.
-        """
+    async def handle(self, message_id: int, on_new_message: Handler) -> Outcome:
+        """Answer one stored message; thinking is done one message at a time, committing beside it."""
         self._one_at_a_time = self._one_at_a_time or asyncio.Lock()
-        async with self._one_at_a_time:
-            started = time.perf_counter()
-            with self._database.reading() as session:
-                message = store.find(session, message_id)
-            if message is None or message.answered:
-                return message is not None
-            done = await self._answer(message, on_new_message)
-            log.info("message %s answered=%s ms=%.1f", message_id, done, (time.perf_counter() - started) * 1000)
-            return done
-
-    async def _answer(self, message: store.Stored, on_new_message: Handler) -> bool:
-        said = ReplyCollector()
+        arrived = time.perf_counter()
         with unit_of_work(self._database) as unit:
             try:
-                here("worker.before_thinking")
-                await on_new_message(_user_message(message, said))
-                if unit.failure is not None:
-                    raise unit.failure
-                here("worker.after_thinking")
-                now = datetime.now(timezone.utc)
-                replies = with_person_called(unit.session, message, said.replies or [NOTHING_SAID], _office(), now)
-                store.answer(unit.session, message, replies, now)
+                async with self._one_at_a_time:
+                    unit.stages["queue"] = time.perf_counter() - arrived
+                    message = self._claim(unit, message_id)
+                    if message is None or message.answered:
+                        return Outcome("not its turn" if message is None else "answered")
+                    replies = await _think(unit, message, on_new_message)
                 here("worker.answer.before_commit")
-                unit.commit()
+                with unit.timed("commit"):
+                    await asyncio.get_running_loop().run_in_executor(self._commits, unit.commit)
                 here("worker.answer.after_commit")
-                return True
+                return Outcome("answered", replies, unit.stages)
             except store.AlreadyAnswered:
-                return True
-            except Exception:
-                log.exception("message %s failed", message.id)
-                return False
+                return Outcome("answered")
+            except Exception as error:
+                log.exception("message %s failed", message_id)
+                return Outcome("away" if getattr(error, "connection_invalidated", False) else "failed")
+
+    def _claim(self, unit: Unit, message_id: int) -> store.Stored | None:
+        """Look at the message and its conversation's memory; on PostgreSQL in the message's own transaction, which holds the conversation."""
+        with unit.timed("tracker"):
+            if self._database.is_sqlite:
+                # A transaction that began with reading could not go on to write after somebody else's commit.
+                with self._database.reading() as session:
+                    claimed = store.claim(session, message_id)
+            else:
+                claimed = store.claim(unit.session, message_id)
+        if claimed is None:
+            return None
+        unit.memory = (claimed.message.conversation, claimed.version, claimed.memory)
+        return claimed.message
+
+
+async def _think(unit: Unit, message: store.Stored, on_new_message: Handler) -> list[store.StoredReply]:
+    """Let the dialogue answer, and put everything of the answer into the unit."""
+    said = ReplyCollector()
+    here("worker.before_thinking")
+    await on_new_message(_user_message(message, said))
+    if unit.failure is not None:
+        raise unit.failure
+    here("worker.after_thinking")
+    now = datetime.now(timezone.utc)
+    replies = with_person_called(unit.session, message, said.replies or [NOTHING_SAID], _office(), now)
+    with unit.timed("tracker"):
+        return store.answer(unit.session, message, replies, now)
 
 
 @functools.lru_cache(maxsize=1)

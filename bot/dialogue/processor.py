@@ -23,6 +23,8 @@ from rasa.shared.core.slot_mappings import SlotMappingType
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
+from bot.storage.unit import timed
+
 
 class PreparedRunner(DaskGraphRunner):
     """Runs the model's nodes in an order worked out once for each target; Dask would plan anew at every call."""
@@ -80,7 +82,16 @@ class Processor(MessageProcessor):
     ) -> dict[str, Any]:
         """Return what the pipeline makes of a message; without the copies that Rasa makes for its debug log."""
         seen = tracker or DialogueStateTracker.from_events(message.sender_id, [])
-        return self._parse_message_with_graph(message, seen, only_output_properties)
+        with timed("nlu"):
+            return self._parse_message_with_graph(message, seen, only_output_properties)
+
+    def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> Any:
+        with timed("policy"):
+            return super()._predict_next_with_tracker(tracker)
+
+    async def _run_action(self, *arguments: Any, **named: Any) -> bool:
+        with timed("action"):
+            return await super()._run_action(*arguments, **named)
 
     async def run_action_extract_slots(self, output_channel: OutputChannel, tracker: DialogueStateTracker) -> DialogueStateTracker:
         """Fill slots from mappings; nothing to look through where our actions fill them all."""

@@ -26,7 +26,7 @@ from bot.settings import read_settings
 from bot.storage import personal_data
 from bot.storage.database import Database, open_database
 from bot.storage.tables import Tracker
-from bot.storage.unit import current_unit, joined_transaction
+from bot.storage.unit import current_unit, joined_transaction, timed
 
 PLACE = "trackers.body"
 _READ = sa.select(Tracker.version, Tracker.body).where(Tracker.conversation_id == sa.bindparam("conversation"))
@@ -55,7 +55,8 @@ class InboxTrackerStore(TrackerStore):
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the conversation's tracker as it stands, or None when it has none yet; empty when its session is over."""
         try:
-            return self._retrieve(sender_id)
+            with timed("tracker"):
+                return self._retrieve(sender_id)
         except Exception as error:
             _fail_unit(error)
             raise
@@ -63,10 +64,10 @@ class InboxTrackerStore(TrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store where the conversation stands; refuses when the row is not the one that was loaded."""
         unit = current_unit()
-        if unit is not None and unit.failure is not None:
-            return
+        if not tracker.events or (unit is not None and unit.failure is not None):
+            return  # Rasa saves a new tracker before anything happened
         try:
-            with joined_transaction(self.database) as session:
+            with timed("tracker"), joined_transaction(self.database) as session:
                 _write(session, tracker)
         except Exception as error:
             _fail_unit(error)
@@ -78,17 +79,24 @@ class InboxTrackerStore(TrackerStore):
             return list(session.execute(sa.select(Tracker.conversation_id)).scalars())
 
     def _retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        with self.database.reading() as session:
-            row = session.execute(_READ, {"conversation": sender_id}).one_or_none()
-        if row is None:
+        version, body = self._row(sender_id)
+        if version == 0:
             return None
-        lines = [json.loads(personal_data.keys().decrypt(line, PLACE)) for line in row.body.split("\n")]
+        lines = [json.loads(personal_data.keys().decrypt(line, PLACE)) for line in body.split("\n")]
         if isinstance(lines[0], list):  # written before 2026-11-26: every event ever, one list an answer
             tracker = DialogueStateTracker.from_dict(sender_id, [event for line in lines for event in line], self.domain.slots)
         else:
             tracker = self._tracker_of(sender_id, lines[0])
-        tracker.stored_version = row.version
+        tracker.stored_version = version
         return tracker
+
+    def _row(self, sender_id: str) -> tuple[int, str]:
+        unit = current_unit()
+        if unit is not None and unit.memory is not None and unit.memory[0] == sender_id:
+            return unit.memory[1:]
+        with self.database.reading() as session:
+            row = session.execute(_READ, {"conversation": sender_id}).one_or_none()
+        return (0, "") if row is None else (row.version, row.body)
 
     def _tracker_of(self, sender_id: str, standing: dict[str, Any]) -> DialogueStateTracker:
         session = self.domain.session_config

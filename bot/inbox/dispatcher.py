@@ -8,7 +8,9 @@ waits for ever and nothing blocks those behind it.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import time
 import zlib
 from concurrent.futures import Executor
 from datetime import datetime, timezone
@@ -18,7 +20,7 @@ import aiohttp
 from sqlalchemy.orm import Session
 
 from bot.crash_points import here
-from bot.inbox import store
+from bot.inbox import stages, store
 from bot.messages import Button, Outbound
 from bot.storage.database import Database
 from bot.storage.threads import beside
@@ -27,6 +29,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 TRIES = 3
+HUNG_TRIES = 2  # a message that hangs a worker is tried once more only: each time costs everybody a worker
+IN_HAND = 16  # messages a worker is given at a time; the others wait here, so that waiting is not taken for hanging
+TURN_PAUSE = 0.03
+FULL = 400  # conversations in hand; whoever comes then is told that it will take a while
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 SWEEP_SECONDS = 5.0
 APOLOGY = Outbound(
@@ -38,6 +44,10 @@ APOLOGY = Outbound(
 
 class WorkerAway(Exception):
     """No worker took the message; it was not tried."""
+
+
+class NotItsTurn(Exception):
+    """An earlier message of the conversation is being answered, here or by another machine."""
 
 
 class Dispatcher:
@@ -59,11 +69,14 @@ class Dispatcher:
         self._answered = answered
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._hands: dict[str, asyncio.Semaphore] = {}
+        self._expected: dict[int, list[dict[str, Any]] | None] = {}
         self._http: aiohttp.ClientSession | None = None
         self._sweeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin, with whatever a crash left behind."""
+        self._hands = {worker: asyncio.Semaphore(IN_HAND) for worker in self._workers}
         self._http = aiohttp.ClientSession(timeout=self._timeout, headers={"X-Worker-Token": self._token})
         self._sweeper = asyncio.create_task(self._sweep())
 
@@ -76,12 +89,12 @@ class Dispatcher:
         if self._http:
             await self._http.close()
 
-    def wake(self, conversation: str) -> None:
-        """Say that a conversation has something waiting."""
+    def wake(self, conversation: str, first: int | None = None) -> None:
+        """Say that a conversation has something waiting; `first` is its oldest message without an answer, if that is known."""
         if conversation in self._running:
             self._again.add(conversation)
             return
-        task = asyncio.create_task(self._serve(conversation))
+        task = asyncio.create_task(self._serve(conversation, first))
         self._running[conversation] = task
         task.add_done_callback(lambda done: self._finished(conversation, done))
 
@@ -89,6 +102,11 @@ class Dispatcher:
     def waiting(self) -> int:
         """How many conversations are being served or wait for a worker."""
         return len(self._running)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many are waiting that a new message will take longer than a request should."""
+        return self.waiting >= FULL
 
     def _finished(self, conversation: str, task: asyncio.Task[None]) -> None:
         self._running.pop(conversation, None)
@@ -108,48 +126,77 @@ class Dispatcher:
                 log.exception("looking for waiting messages failed; trying again")
             await asyncio.sleep(SWEEP_SECONDS)
 
-    async def _serve(self, conversation: str) -> None:
+    def expect(self, message_id: int) -> None:
+        """Keep the answer to this message for `take`, so that whoever waits for it need not look into the database."""
+        self._expected[message_id] = None
+
+    def take(self, message_id: int, give_up: bool = False) -> list[dict[str, Any]] | None:
+        """Return the answer that was kept, as the page gets it, or None; `give_up` stops expecting it."""
+        kept = self._expected.get(message_id)
+        if kept is not None or give_up:
+            self._expected.pop(message_id, None)
+        return kept
+
+    async def _serve(self, conversation: str, first: int | None) -> None:
         pause = FIRST_PAUSE
         while True:
             self._again.discard(conversation)
-            message_id = await self._in_thread(lambda s: store.next_waiting(s, conversation))
+            message_id = first or await self._in_thread(lambda s: store.next_waiting(s, conversation))
+            first = None
             if message_id is None:
                 return
             try:
                 await self._hand_over(conversation, message_id)
                 pause = FIRST_PAUSE
+            except NotItsTurn:
+                await asyncio.sleep(TURN_PAUSE)
             except WorkerAway:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _hand_over(self, conversation: str, message_id: int) -> None:
-        try:
-            here("dispatcher.before_worker")
-            status = await self._post(self._worker_of(conversation), message_id)
-            here("dispatcher.after_worker")
-        except aiohttp.ClientConnectorError as error:
-            raise WorkerAway from error
-        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-            log.warning("message %s: the worker was lost while answering (%s)", message_id, type(error).__name__)
-            status = 500
+        worker = self._worker_of(conversation)
+        hung = False
+        async with self._hands[worker]:
+            try:
+                here("dispatcher.before_worker")
+                status = await self._post(worker, message_id)
+                here("dispatcher.after_worker")
+            except aiohttp.ClientConnectorError as error:
+                raise WorkerAway from error
+            except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+                log.warning("message %s: the worker was lost while answering (%s)", message_id, type(error).__name__)
+                status, hung = 500, isinstance(error, asyncio.TimeoutError)
         if status == 503:
             raise WorkerAway
-        if status != 200 and await self._give_up(message_id):
-            log.error("message %s: given up after %s tries", message_id, TRIES)
+        if status == 409:
+            raise NotItsTurn
+        if status != 200 and await self._give_up(message_id, HUNG_TRIES if hung else TRIES):
+            log.error("message %s: given up", message_id)
         self._answered(conversation)
 
     async def _post(self, worker: str, message_id: int) -> int:
         assert self._http is not None
+        began = time.perf_counter()
         async with self._http.post(f"{worker}/webhooks/inbox/messages", json={"message": message_id}) as response:
-            await response.read()
-            return response.status
+            body = await response.read()
+        if response.status == 200:
+            self._note(message_id, json.loads(body), time.perf_counter() - began)
+        return response.status
 
-    async def _give_up(self, message_id: int) -> bool:
-        """Count a failed try; after the last one the resident gets an apology. Returns whether that was it."""
+    def _note(self, message_id: int, outcome: dict[str, Any], seconds: float) -> None:
+        """Count the stages of an answered message, and keep the answer for whoever waits here for it."""
+        if message_id in self._expected and outcome["replies"]:
+            self._expected[message_id] = outcome["replies"]
+        if outcome["stages"]:
+            stages.note(message_id, outcome["stages"], seconds)
+
+    async def _give_up(self, message_id: int, most: int) -> bool:
+        """Count a failed try; after `most` the resident gets an apology. Returns whether that was it."""
 
         def settle(session: Session) -> bool:
             message = store.find(session, message_id)
-            if message is None or message.answered or store.note_attempt(session, message_id) < TRIES:
+            if message is None or message.answered or store.note_attempt(session, message_id) < most:
                 return False
             store.answer(session, message, [APOLOGY], datetime.now(timezone.utc))
             return True

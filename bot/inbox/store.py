@@ -5,6 +5,7 @@ Functions take a session and never commit. States of a message: waiting → answ
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.messages import Inbound, Outbound
-from bot.storage.tables import Conversation, Message, Reply
+from bot.storage.tables import Conversation, Message, Reply, Tracker
+
+_LOCK_CLASS = 20260002  # of advisory locks on conversations
 
 
 class AlreadyAnswered(Exception):
@@ -52,31 +55,23 @@ def receive(session: Session, inbound: Inbound) -> Stored:
     While a person is in charge of the conversation the message is theirs: it counts as answered for the bot.
     """
     insert_once(session, Conversation, {"id": inbound.conversation, "channel": inbound.channel.code, "started_at": inbound.at})
-    # Locked against a person taking over right now: a message is either the bot's or the person's.
     if inbound.community:
         session.execute(sa.update(Conversation).where(Conversation.id == inbound.conversation).values(community=inbound.community))
-    mode = session.execute(sa.select(Conversation.mode).where(Conversation.id == inbound.conversation).with_for_update(read=True)).scalar_one()
+    # Locked against a person taking over right now: a message is either the bot's or the person's.
+    mode = session.execute(_MODE, {"conversation": inbound.conversation}).scalar_one()
     with_person = mode == "person"
-    insert_once(
-        session,
-        Message,
-        {
-            "conversation_id": inbound.conversation,
-            "external_id": inbound.external_id,
-            "text": inbound.text,
-            "received_at": inbound.at,
-            "state": "answered" if with_person else "waiting",
-            "answered_at": inbound.at if with_person else None,
-            "attempts": 0,
-        },
-    )
-    query = _messages().where(Message.conversation_id == inbound.conversation, Message.external_id == inbound.external_id)
-    return _stored(session.execute(query).one())
+    row = {"conversation_id": inbound.conversation, "external_id": inbound.external_id, "text": inbound.text, "received_at": inbound.at,
+           "state": "answered" if with_person else "waiting", "answered_at": inbound.at if with_person else None, "attempts": 0}  # fmt: skip
+    added = session.execute(_insert_once(session, Message), row)
+    if added.rowcount == 1:
+        channel = inbound.channel.code
+        return Stored(added.inserted_primary_key[0], inbound.conversation, inbound.external_id, inbound.text, channel, inbound.at, with_person, 0)
+    return _stored_columns(session.execute(_SAME, {"conversation": inbound.conversation, "external_id": inbound.external_id}).one())
 
 
 def community_of(session: Session, conversation: str) -> str | None:
     """Return the community whose poster a resident scanned last, or None."""
-    return session.execute(sa.select(Conversation.community).where(Conversation.id == conversation)).scalar_one_or_none()
+    return session.execute(_COMMUNITY, {"conversation": conversation}).scalar_one_or_none()
 
 
 def find(session: Session, message_id: int) -> Stored | None:
@@ -85,10 +80,39 @@ def find(session: Session, message_id: int) -> Stored | None:
     return None if row is None else _stored(row)
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A message in a worker's hands, with the memory of its conversation as it stood: version 0 means none yet."""
+
+    message: Stored
+    version: int
+    memory: str
+
+
+def claim(session: Session, message_id: int) -> Claim | None:
+    """Return the message with all that answering it needs, in one look; None while it is not its turn.
+
+    Its turn is when it is the conversation's oldest without an answer, and on PostgreSQL when no other worker holds the
+    conversation: the lock ends with the transaction, or with the worker. An answered message is returned as answered.
+
+    Raises:
+        LookupError: there is no such message.
+    """
+    query = _CLAIM
+    if session.get_bind().dialect.name == "postgresql":
+        query = _CLAIM_LOCKED
+    row = session.execute(query, {"message": message_id}).one_or_none()
+    if row is None:
+        raise LookupError(f"There is no message {message_id}; the dispatcher and the worker look into different databases.")
+    message = _stored_columns(row)
+    if not message.answered and not (row.oldest == message_id and row.held):
+        return None
+    return Claim(message, row.version or 0, row.body or "")
+
+
 def next_waiting(session: Session, conversation: str) -> int | None:
     """Return the id of the conversation's oldest message without an answer, or None."""
-    query = sa.select(sa.func.min(Message.id)).where(Message.state == "waiting", Message.conversation_id == conversation)
-    return session.execute(query).scalar_one()
+    return session.execute(_NEXT, {"conversation": conversation}).scalar_one()
 
 
 def waiting_conversations(session: Session) -> list[str]:
@@ -97,19 +121,22 @@ def waiting_conversations(session: Session) -> list[str]:
     return list(session.execute(query.order_by(sa.func.min(Message.id))).scalars())
 
 
-def answer(session: Session, message: Stored, replies: list[Outbound], now: datetime, said_by: str = "bot") -> None:
-    """Store the replies and mark the message answered.
+def answer(session: Session, message: Stored, replies: list[Outbound], now: datetime, said_by: str = "bot") -> list[StoredReply]:
+    """Store the replies, mark the message answered, and return them as stored.
 
     Raises:
         AlreadyAnswered: the message has its answer; the caller must roll back.
     """
-    marked = session.execute(
-        sa.update(Message).where(Message.id == message.id, Message.state == "waiting").values(state="answered", answered_at=now)
-    )
+    marked = session.execute(_MARK, {"message": message.id, "now": now})
     if marked.rowcount != 1:
         raise AlreadyAnswered(f"Message {message.id} is answered already.")
+    stored = []
     for part, reply in enumerate(replies):
-        session.add(_reply(message.conversation, message.id, part, reply, said_by, now))
+        row = {"conversation_id": message.conversation, "message_id": message.id, "part": part, "body": reply.to_json(), "said_by": said_by,
+               "created_at": now}  # fmt: skip
+        added = session.execute(_ADD_REPLY, row).inserted_primary_key[0]
+        stored.append(StoredReply(added, message.id, said_by, now, reply))
+    return stored
 
 
 def add_reply(session: Session, conversation: str, reply: Outbound, said_by: str, now: datetime, message_id: int | None = None) -> Reply:
@@ -175,9 +202,52 @@ def messages_of(session: Session, conversation: str, limit: int = 100) -> list[S
 
 def insert_once(session: Session, table: Any, values: dict[str, Any]) -> bool:
     """Insert unless the unique key is there already; two at once leave one row. Returns whether this one did."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    done = session.execute(dialect.insert(table.__table__).values(**values).on_conflict_do_nothing())
-    return int(done.rowcount) == 1
+    return int(session.execute(_insert_once(session, table), values).rowcount) == 1
+
+
+@functools.lru_cache(maxsize=None)
+def _insert_once_in(dialect: str, table: Any) -> Any:
+    made = sqlite if dialect == "sqlite" else postgresql
+    return made.insert(table.__table__).on_conflict_do_nothing()
+
+
+def _insert_once(session: Session, table: Any) -> Any:
+    return _insert_once_in(session.get_bind().dialect.name, table)
+
+
+# Written once: SQLAlchemy then compiles them once, and each message costs only the running.
+_columns = [Message.id, Message.conversation_id, Message.external_id, Message.text, Message.received_at, Message.state, Message.attempts]
+_first = sa.orm.aliased(Message)
+_oldest = sa.select(sa.func.min(_first.id)).where(_first.state == "waiting", _first.conversation_id == Message.conversation_id).scalar_subquery()
+
+
+def _claim(held: Any) -> Any:
+    looked_at = (*_columns, Conversation.channel, _oldest.label("oldest"), Tracker.version, Tracker.body, held.label("held"))
+    query = sa.select(*looked_at).join(Conversation, Conversation.id == Message.conversation_id)
+    query = query.outerjoin(Tracker, Tracker.conversation_id == Message.conversation_id)
+    return query.where(Message.id == sa.bindparam("message"))
+
+
+_CLAIM = _claim(sa.literal(True))
+_CLAIM_LOCKED = _claim(sa.func.pg_try_advisory_xact_lock(_LOCK_CLASS, sa.func.hashtext(Message.conversation_id)))
+_SAME = (
+    sa.select(*_columns, Conversation.channel)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .where(Message.conversation_id == sa.bindparam("conversation"), Message.external_id == sa.bindparam("external_id"))
+)
+_NEXT = sa.select(sa.func.min(Message.id)).where(Message.state == "waiting", Message.conversation_id == sa.bindparam("conversation"))
+_MODE = sa.select(Conversation.mode).where(Conversation.id == sa.bindparam("conversation")).with_for_update(read=True)
+_COMMUNITY = sa.select(Conversation.community).where(Conversation.id == sa.bindparam("conversation"))
+_MARK = (
+    sa.update(Message.__table__)
+    .where(Message.id == sa.bindparam("message"), Message.state == "waiting")
+    .values(state="answered", answered_at=sa.bindparam("now"))
+)
+_ADD_REPLY = sa.insert(Reply.__table__)
+
+
+def _stored_columns(row: Any) -> Stored:
+    return Stored(row.id, row.conversation_id, row.external_id, row.text, row.channel, row.received_at, row.state == "answered", row.attempts)
 
 
 def _messages() -> Any:

@@ -8,6 +8,7 @@ Outside a unit (command line, `rasa shell`) the same functions open a transactio
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Iterator
@@ -25,6 +26,9 @@ class Unit:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.failure: BaseException | None = None
+        # What was read of the conversation's memory together with the message: (conversation, version, body), version 0 for none.
+        self.memory: tuple[str, int, str] | None = None
+        self.stages: dict[str, float] = {}
         self._session: Session | None = None
 
     @property
@@ -33,6 +37,15 @@ class Unit:
         if self._session is None:
             self._session = self.database.begin()
         return self._session
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add what the body takes to a stage's seconds."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - began
 
     def fail(self, error: BaseException) -> None:
         """Remember that something of this message went wrong; Rasa swallows exceptions, this does not."""
@@ -64,6 +77,17 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
 def current_unit() -> Unit | None:
     """Return the unit of the message being handled, or None outside of one."""
     return _current.get()
+
+
+@contextmanager
+def timed(stage: str) -> Iterator[None]:
+    """Add what the body takes to a stage of the running unit; nothing to add to outside of one."""
+    unit = _current.get()
+    if unit is None:
+        yield
+        return
+    with unit.timed(stage):
+        yield
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def test_a_conversation_of_many_turns_is_as_short_in_memory_as_a_new_one(residen
     with resident.database.reading() as session:
         version, body = session.execute(sa.select(Tracker.version, Tracker.body)).one()
     assert version == 31 and len(body) < 2 * first
-    tracker = resident.agent.tracker_store._tracker_store._retrieve("web:resident")
+    tracker = resident.agent.tracker_store._retrieve("web:resident")
     assert len(tracker.events) < 20
 
 
