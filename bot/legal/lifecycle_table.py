@@ -26,12 +26,15 @@ def _common(working: tuple[Status, ...], later: tuple[Status, ...], ended: tuple
     new_and_working = (*_NEW, *working)
     open_ = tuple(dict.fromkeys((*new_and_working, *later, *ended)))
     stays = tuple(s for s in (*working, *later) if s is not S.ACCEPTED)
+    first = (
+        Step(A.ASSIGNED, (S.ACCEPTED,), S.ASSIGNED, P.ASSIGN, ("to",), in_charge=False),
+        Step(A.TAKEN, (S.ACCEPTED,), S.ASSIGNED, P.WORK_CASES, in_charge=False),
+    )
     return (
+        *(first if S.ACCEPTED in working else ()),
         Step(A.RECEIVED, (S.REQUESTED,), S.SCREENED, P.WORK_CASES, in_charge=False),
         Step(A.NOT_ACCEPTED, _NEW, S.NOT_ACCEPTED, P.WORK_CASES, ("refusal", "advised_path"), in_charge=False),
-        Step(A.ASSIGNED, (S.ACCEPTED,), S.ASSIGNED, P.ASSIGN, ("to",), in_charge=False),
         Step(A.ASSIGNED, (*_NEW, *stays), None, P.ASSIGN, ("to",), in_charge=False),
-        Step(A.TAKEN, (S.ACCEPTED,), S.ASSIGNED, P.WORK_CASES, in_charge=False),
         Step(A.TAKEN, (*_NEW, *stays), None, P.WORK_CASES, in_charge=False),
         Step(A.SUBSTITUTED, new_and_working + later, None, P.WORK_CASES, ("to",), in_charge=False),
         Step(A.ESCALATED, new_and_working, None, P.WORK_CASES, ("reason",)),
