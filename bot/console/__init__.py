@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from sanic import Sanic
 
-from bot.console import access, account, audit_pages, files, home, office, office_exports, people, queue, screenings, services, signing_in, staff_pages
+from bot.console import (
+    access,
+    account,
+    audit_pages,
+    files,
+    home,
+    office,
+    office_exports,
+    papers,
+    people,
+    queue,
+    screenings,
+    services,
+    signing_in,
+    staff_pages,
+)
 from bot.console.canned import read_canned
 
 BLUEPRINTS = (
@@ -20,6 +35,7 @@ BLUEPRINTS = (
     office_exports.bp,
     services.bp,
     screenings.bp,
+    papers.bp,
 )
 
 

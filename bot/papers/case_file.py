@@ -95,6 +95,19 @@ class Revisit:
 
 
 @dataclass(frozen=True)
+class EnterpriseWork:
+    """What became of an enterprise's issue (domain.md 2.12)."""
+
+    uscc: str | None = None
+    category: str | None = None
+    owner_unit: str | None = None
+    status: str | None = None
+    resolution: str | None = None
+    confirmed_by: str | None = None
+    confirmed_on: date | None = None
+
+
+@dataclass(frozen=True)
 class CaseFile:
     """One case as papers see it.
 
@@ -132,7 +145,7 @@ class CaseFile:
     agreement: Agreement | None = None
     revisits: tuple[Revisit, ...] = ()
     performance: str | None = None
-    category: str | None = None
+    enterprise: EnterpriseWork = EnterpriseWork()
     withheld: bool = False
     is_demo: bool = False
 

@@ -185,17 +185,23 @@ def legal_aid(file: CaseFile) -> Fields:
 
 
 def enterprise_issue(file: CaseFile) -> Fields:
-    """企业问题登记表 (5.14), from the request a chat opened; one registered at the desk fills more."""
+    """企业问题登记表 (5.14)."""
     contact, firm = next(iter(file.on(APPLICANT)), Party(APPLICANT)), next(iter(file.on(OTHER_SIDE)), Party(OTHER_SIDE))
+    work = file.enterprise
     return {
         "issue_no": file.number,
         "enterprise": WITHHELD if file.withheld else firm.org_name or firm.name,
-        "uscc": firm.uscc,
+        "uscc": firm.uscc or work.uscc,
         "contact": party(contact, file.withheld),
-        "category": EnterpriseCategory.from_code(file.category).label if file.category else None,
+        "category": EnterpriseCategory.from_code(work.category).label if work.category else None,
         "raised_at": moment(file.requested_at),
         "channel": Channel.from_code(file.channel).label if file.channel else None,
-        **dict.fromkeys(("scale", "owner_unit", "chief_officer", "due_on", "resolution", "confirmed_by", "confirmed_on", "satisfaction", "status")),
+        "owner_unit": work.owner_unit,
+        "status": work.status,
+        "resolution": WITHHELD if file.withheld and work.resolution else work.resolution,
+        "confirmed_by": work.confirmed_by,
+        "confirmed_on": day(work.confirmed_on),
+        **dict.fromkeys(("scale", "chief_officer", "due_on", "satisfaction")),
     }
 
 
