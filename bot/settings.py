@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from marshmallow import ValidationError
 from bot.errors import BadSetting
 
 ROOT = Path(__file__).resolve().parents[1]
+SITE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
+RATE = re.compile(r"[1-9]\d{0,6}/(?:second|minute|hour)")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,13 @@ DECLARED = (
     Setting("BOT_WORKER_TIMEOUT", "30", "seconds a worker may take for one message before it counts as hung"),
     Setting("BOT_LAW_INDEX", "true", "build the index of the law search at start, in the background (minutes, once)"),
     Setting("BOT_COOKIE_SECURE", "false", "true behind TLS: the conversation cookie is sent over HTTPS only"),
+    Setting("BOT_ALLOWED_HOSTS", "", "names this server is reached by, comma separated; addresses and localhost always are allowed"),
+    Setting("BOT_PROXIES", "0", "how many reverse proxies stand in front; so many places from the right X-Forwarded-For is believed"),
+    Setting("BOT_FRAME_ANCESTORS", "", "sites that may show the resident page inside theirs, comma separated, e.g. https://www.example.cn; empty: none"),
+    Setting("BOT_REQUEST_TIME", "20", "seconds within which a request must have come in; slower senders are cut off"),
+    Setting("BOT_RATE_CONVERSATION", "300/minute", "messages in one conversation; empty: no limit"),
+    Setting("BOT_RATE_ADDRESS", "900/minute", "requests from one network address, this machine excepted; empty: no limit"),
+    Setting("BOT_RATE_ACCOUNT", "600/minute", "requests of one account of the desk; empty: no limit"),
     Setting("WECHAT_TOKEN", "", "the Token of the Official Account's page 服务器配置; empty: no WeChat"),
     Setting("WECHAT_APP_ID", "", "the Official Account's AppID"),
     Setting("WECHAT_APP_SECRET", "", "its AppSecret; empty: answers travel as passive replies only"),
@@ -60,6 +70,19 @@ class WeChatSettings:
 
 
 @dataclass(frozen=True)
+class GateSettings:
+    """Who may come in by which name, and how often. Rates are like `300/minute`, "" for none."""
+
+    allowed_hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    frame_ancestors: tuple[str, ...] = ()
+    request_time: int = 20
+    rate_conversation: str = ""
+    rate_address: str = ""
+    rate_account: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the processes need to know, read from the environment or .env."""
 
@@ -76,6 +99,7 @@ class Settings:
     worker_timeout: float
     cookie_secure: bool
     law_index: bool
+    gate: GateSettings
     wechat: WeChatSettings | None
 
 
@@ -105,6 +129,7 @@ def read_settings(env_file: Path | None = None) -> Settings:
         "worker_timeout": env.float("BOT_WORKER_TIMEOUT", float(default["BOT_WORKER_TIMEOUT"])),
         "cookie_secure": env.bool("BOT_COOKIE_SECURE", False),
         "law_index": env.bool("BOT_LAW_INDEX", True),
+        "gate": _gate(env, default),
         "wechat": _wechat(env, default),
     }
     try:
@@ -112,6 +137,19 @@ def read_settings(env_file: Path | None = None) -> Settings:
     except EnvError as error:
         raise BadSetting(_all_gaps(error)) from error
     return Settings(**values)
+
+
+def _gate(env: Env, default: dict[str, str]) -> GateSettings:
+    rate = {"validate": _rate}
+    return GateSettings(
+        allowed_hosts=_parts(env.str("BOT_ALLOWED_HOSTS", "").casefold()),
+        proxies=env.int("BOT_PROXIES", 0, validate=_not_negative),
+        frame_ancestors=_parts(env.str("BOT_FRAME_ANCESTORS", "", validate=_sites)),
+        request_time=env.int("BOT_REQUEST_TIME", int(default["BOT_REQUEST_TIME"]), validate=_at_least_one),
+        rate_conversation=env.str("BOT_RATE_CONVERSATION", default["BOT_RATE_CONVERSATION"], **rate),
+        rate_address=env.str("BOT_RATE_ADDRESS", default["BOT_RATE_ADDRESS"], **rate),
+        rate_account=env.str("BOT_RATE_ACCOUNT", default["BOT_RATE_ACCOUNT"], **rate),
+    )
 
 
 def _wechat(env: Env, default: dict[str, str]) -> WeChatSettings | None:
@@ -134,6 +172,26 @@ def _all_gaps(error: EnvError) -> str:
 def _under_root(path: str) -> Path:
     """Relative paths mean the project's folder, whatever folder a command was called from."""
     return Path(os.path.expanduser(path)) if os.path.isabs(path) else ROOT / path
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _sites(value: str) -> None:
+    wrong = [site for site in _parts(value) if not SITE.fullmatch(site)]
+    if wrong:
+        raise ValidationError(f"expected sites like https://www.example.cn without a path, got {wrong}")
+
+
+def _rate(value: str) -> None:
+    if value and not RATE.fullmatch(value):
+        raise ValidationError(f"expected a number a second, minute or hour, like 300/minute, got {value!r}")
+
+
+def _not_negative(value: int) -> None:
+    if value < 0:
+        raise ValidationError("expected 0 or more")
 
 
 def _port(value: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Coroutine, NoReturn
@@ -24,6 +25,7 @@ __all__ = ["Permission", "Staff", "is_ours", "mount", "needs", "not_theirs", "no
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
 ROOT = "/console"
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+PAGE_OF_OURS = re.compile(rf"{ROOT}(?:$|[/?])")
 TOUCH_AFTER = timedelta(minutes=1)
 
 
@@ -43,6 +45,7 @@ def needs(permission: Permission) -> Callable[[Handler], Handler]:
         @functools.wraps(handler)
         async def guarded(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
             signed_in = request.ctx.signed_in
+            check_form(request)
             if signed_in is None:
                 return go(request, f"{ROOT}/login?next={quote(_way_back(request), safe='')}")
             if not signed_in.is_whole:
@@ -63,6 +66,7 @@ def someone(handler: Handler) -> Handler:
 
     @functools.wraps(handler)
     async def guarded(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
+        check_form(request)
         if request.ctx.signed_in is None:
             return go(request, f"{ROOT}/login")
         return await handler(request, *args, **kwargs)
@@ -73,9 +77,15 @@ def someone(handler: Handler) -> Handler:
 
 def public(handler: Handler) -> Handler:
     """Mark a page that needs nobody signed in: the sign-in page itself."""
-    handler.permission = None  # type: ignore[attr-defined]
-    handler.is_public = True  # type: ignore[attr-defined]
-    return handler
+
+    @functools.wraps(handler)
+    async def guarded(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
+        check_form(request)
+        return await handler(request, *args, **kwargs)
+
+    guarded.permission = None  # type: ignore[attr-defined]
+    guarded.is_public = True  # type: ignore[attr-defined]
+    return guarded
 
 
 async def not_theirs(request: Request, subject: str) -> NoReturn:
@@ -108,15 +118,29 @@ def go(request: Request, path: str) -> HTTPResponse:
 
 def safe_next(path: str) -> str:
     """Return where to go after signing in: the given page if it is one of the desk, else the desk (no open redirect)."""
-    parts = urlsplit(path)
-    is_ours = path.startswith(ROOT) and not parts.scheme and not parts.netloc and "\\" not in path and path.isprintable()
-    return path if is_ours and path[len(ROOT) : len(ROOT) + 1] in ("", "/", "?") else ROOT
+    is_plain = path.isprintable() and path.isascii() and "\\" not in path and "//" not in path
+    return path if is_plain and PAGE_OF_OURS.match(path) else ROOT
 
 
 def mount(app: Sanic) -> None:
     """Look at every request under /console before its handler does."""
     app.register_middleware(_look, "request")
     app.register_middleware(_give_seed, "response")
+
+
+def check_form(request: Request) -> None:
+    """Refuse what changes something and does not come from a page of ours (CSRF): by the browser's word on the origin and by the form's proof.
+
+    Raises:
+        Forbidden: it does not.
+    """
+    if request.method not in CHANGING:
+        return
+    origin = request.headers.get("origin")
+    given = request.headers.get("x-csrf") or request.form.get("csrf") or ""
+    is_from_here = not origin or urlsplit(origin).netloc == request.host
+    if not is_from_here or not hmac.compare_digest(given.encode(), csrf_of(request).encode()):
+        raise Forbidden("The form is not ours or has expired.")
 
 
 def csrf_of(request: Request) -> str:
@@ -146,34 +170,24 @@ def is_ours(request: Request) -> bool:
     return bool(request.path == ROOT or request.path.startswith(f"{ROOT}/"))
 
 
-async def _look(request: Request) -> HTTPResponse | None:
+async def _look(request: Request) -> None:
     request.ctx.signed_in = request.ctx.staff = None
     if not is_ours(request):
-        return None
+        return
     request.ctx.seed = request.cookies.get(_seed_name(request)) or secrets.token_urlsafe(18)
     token = request.cookies.get(cookie_name(request), "")
     if token:
         request.ctx.signed_in = await in_thread(request.app, lambda s: staff_sessions.find(s, token, now()))
     if request.ctx.signed_in:
         request.ctx.staff = request.ctx.signed_in.staff
+        request.app.ctx.rates.count_account(request.ctx.staff.code)
         await _keep_awake(request, request.ctx.signed_in)
-    if request.method in CHANGING and not _comes_from_our_page(request):
-        raise Forbidden("The form is not ours or has expired.")
-    return None
 
 
 async def _keep_awake(request: Request, signed_in: SignedIn) -> None:
     # A page that refreshes by itself says so and does not count as somebody working.
     if not request.headers.get("x-background") and now() - signed_in.seen_at > TOUCH_AFTER:
         await in_thread(request.app, lambda s: staff_sessions.touch(s, signed_in.id, now()), writing=True)
-
-
-def _comes_from_our_page(request: Request) -> bool:
-    origin = request.headers.get("origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
-        return False
-    given = request.headers.get("x-csrf") or (request.form.get("csrf") if request.form else "") or ""
-    return hmac.compare_digest(given.encode(), csrf_of(request).encode())
 
 
 async def _give_seed(request: Request, answer: BaseHTTPResponse) -> None:

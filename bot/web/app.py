@@ -12,7 +12,7 @@ from typing import Any
 from sanic import Sanic, response
 from sanic.exceptions import NotFound, SanicException
 from sanic.request import Request
-from sanic.response import BaseHTTPResponse, HTTPResponse
+from sanic.response import HTTPResponse
 
 from bot import console
 from bot.channels import web
@@ -22,17 +22,20 @@ from bot.office import read_office
 from bot.settings import Settings, read_settings
 from bot.storage import personal_data
 from bot.storage.database import Database, open_database, wait_for_database
-from bot.web import assets, chat, guard, health, laws, wechat
+from bot.web import assets, chat, files, guard, headers, health, laws, wechat
 from bot.web.live import Live
+from bot.web.rates import TooMany
+from bot.web.slowness import PatientProtocol
 
 log = logging.getLogger(__name__)
 YEAR = 365 * 24 * 3600
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
-    "Cross-Origin-Opener-Policy": "same-origin",
+WORDS = {
+    404: "没有这个页面。",
+    405: "不能这样访问。",
+    408: "网络太慢，请重试。",
+    413: "内容太大了，请缩短后再发。",
+    421: "这个网址不对，请从办公室公布的网址进入。",
+    429: "操作太快了，请稍等一会儿再试；急事请拨打12348，有危险请拨打110。",
 }
 DESK_WORDS = {
     403: "没有权限，或页面已经过期。请退回刷新后再试。",
@@ -45,21 +48,21 @@ DESK_WORDS = {
 def create_app(settings: Settings, database: Database) -> Sanic:
     """Return the application; the database must be open and migrated."""
     app = Sanic("web", configure_logging=False)
-    app.config.REQUEST_TIMEOUT = 20
-    app.config.RESPONSE_TIMEOUT = int(settings.answer_wait) + 10
+    app.config.REQUEST_TIMEOUT = settings.gate.request_time
+    app.config.RESPONSE_TIMEOUT = int(settings.answer_wait) + settings.gate.request_time // 2
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.settings, app.ctx.database, app.ctx.stopping = settings, database, False
     app.ctx.office = read_office(settings.office)
     app.ctx.page = assets.resident_page(app.ctx.office)
     app.ctx.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
-    app.blueprint([chat.bp, health.bp, laws.bp, assets.bp])
+    app.blueprint([chat.bp, files.bp, health.bp, laws.bp, assets.bp])
     if settings.wechat:
         wechat.mount(app, settings.wechat)
     guard.mount(app)
     console.mount(app)
     app.add_route(resident_page, "/")
-    app.register_middleware(_add_security_headers, "response")
+    app.register_middleware(headers.add, "response")
     app.error_handler.add(Exception, _say_error)
     app.register_listener(_start, "before_server_start")
     app.register_listener(_stop, "before_server_stop")
@@ -98,21 +101,17 @@ async def _stop(app: Sanic, _loop: Any) -> None:
     await app.ctx.dispatcher.stop()
 
 
-async def _add_security_headers(_request: Request, answer: BaseHTTPResponse) -> None:
-    for name, value in SECURITY_HEADERS.items():
-        answer.headers.setdefault(name, value)
-
-
 async def _say_error(request: Request, error: Exception) -> HTTPResponse:
     """One shape for every error; never a stack trace, never what somebody typed."""
     status = error.status_code if isinstance(error, SanicException) else 500
     if status >= 500 and not isinstance(error, SanicException):
         log.error("%s %s failed", request.method, request.path, exc_info=error)
-    words = {404: "没有这个页面。", 405: "不能这样访问。", 413: "内容太大了，请缩短后再发。", 408: "网络太慢，请重试。"}
-    message = words.get(404 if isinstance(error, NotFound) else status, "请求没有办成，请稍后再试；急事请拨打12348。")
-    if access.is_ours(request):
-        return pages.error_page(request, status, DESK_WORDS.get(status, message))
-    return response.json({"error": message}, status=status)
+    message = WORDS.get(404 if isinstance(error, NotFound) else status, "请求没有办成，请稍后再试；急事请拨打12348。")
+    for_desk = access.is_ours(request)
+    answer = pages.error_page(request, status, DESK_WORDS.get(status, message)) if for_desk else response.json({"error": message}, status=status)
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.wait)
+    return answer
 
 
 def main() -> None:
@@ -123,7 +122,7 @@ def main() -> None:
     database = open_database(settings)
     wait_for_database(database, seconds=60)
     app = create_app(settings, database)
-    app.run(host=settings.host, port=settings.port, access_log=False)
+    app.run(host=settings.host, port=settings.port, access_log=False, protocol=PatientProtocol)
 
 
 if __name__ == "__main__":

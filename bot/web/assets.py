@@ -37,9 +37,13 @@ class Asset:
 @bp.route("/<name:path>", methods=["GET", "HEAD"])
 async def file(request: Request, name: str) -> HTTPResponse:
     """Send a static file; 304 when the browser has this state of it, 404 outside the folder."""
-    path = (STATIC / name).resolve()
-    if not path.is_relative_to(STATIC.resolve()) or not path.is_file():
-        raise NotFound(f"no static file {name}")
+    try:
+        path = (STATIC / name).resolve()
+        is_there = path.is_relative_to(STATIC.resolve()) and path.is_file()
+    except (ValueError, OSError):  # a zero byte, or a name too long for the file system
+        is_there = False
+    if not is_there:
+        raise NotFound("no such static file")
     return send(request, _asset(path, path.stat().st_mtime_ns))
 
 

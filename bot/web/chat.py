@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any
@@ -17,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from bot.channels import web
 from bot.errors import BadInput
-from bot.inbox import person_guard, store
+from bot.inbox import person_guard, stages, store
 from bot.inbox.dispatcher import describe, plain
 from bot.ledger.privacy import copy_of_all
-from bot.messages import Button, Outbound
+from bot.messages import Button, Inbound, Outbound
 from bot.storage import personal_data
 from bot.storage.threads import in_thread
 
@@ -32,6 +33,7 @@ NOTHING_READABLE = Outbound(
     text="没有看到文字。请打字告诉我您的问题，比如“房东不退押金怎么办”。", buttons=(Button("能办什么", "能办什么"),)
 )
 STORED = "消息已经收到，正在处理，请稍等；答复好了会自动显示在这里。"
+MANY = "现在咨询的人比较多，您的消息已经收到，正在排队，答复好了会自动显示在这里；急事请拨打12348，有危险请拨打110。"
 AWAY = "系统正在恢复，请稍后再发一次；急事请拨打12348，有危险请拨打110。"
 
 
@@ -44,14 +46,20 @@ async def say(request: Request) -> HTTPResponse:
         inbound = web.parse(_body(request), visitor(request), personal_data.keys(), datetime.now(timezone.utc), communities)
     except BadInput as refusal:
         return response.json({"error": refusal.hint}, status=400)
+    app.ctx.rates.count_conversation(inbound.conversation)
     if not inbound.text:
         return response.json({"id": inbound.external_id, "row": None, "messages": [plain(NOTHING_READABLE)], "pending": False})
     event = app.ctx.live.listen(inbound.conversation)
+    began = time.perf_counter()
     try:
-        stored = await in_thread(app, lambda s: person_guard.watch(s, store.receive(s, inbound), inbound.at), writing=True, point="chat.store")
+        stored, first = await in_thread(app, partial(_store, inbound=inbound), writing=True, point="chat.store")
+        stages.took("inbox", time.perf_counter() - began)
         if not stored.answered:
-            app.ctx.dispatcher.wake(inbound.conversation)
-        replies = await _wait_for_answer(app, stored.id, event)
+            app.ctx.dispatcher.wake(inbound.conversation, first)
+            if app.ctx.dispatcher.is_full:
+                return response.json({**_said(stored, None), "notice": MANY})
+            app.ctx.dispatcher.expect(stored.id)
+        replies = await _wait_for_answer(app, stored, event)
     except sa.exc.OperationalError:
         log.exception("the database did not take a message")
         return response.json({"error": AWAY}, status=503, headers={"Retry-After": "5"})
@@ -60,11 +68,17 @@ async def say(request: Request) -> HTTPResponse:
     return response.json(_said(stored, replies))
 
 
+def _store(session: Session, inbound: Inbound) -> tuple[store.Stored, int | None]:
+    """Store a message; returns it and the conversation's oldest message without an answer."""
+    stored = person_guard.watch(session, store.receive(session, inbound), inbound.at)
+    return stored, None if stored.answered else store.next_waiting(session, inbound.conversation)
+
+
 @bp.get("/events")
 async def events(request: Request) -> HTTPResponse | None:
     """Stream what is said in a conversation (server-sent events); resumes after `Last-Event-ID` or `after`."""
     try:
-        conversation = _conversation(request)
+        conversation = conversation_of(request)
         last = int(request.headers.get("last-event-id") or request.args.get("after") or 0)
     except (BadInput, ValueError):
         return response.json({"error": web.HINTS["conversation"]}, status=400)
@@ -92,7 +106,7 @@ async def events(request: Request) -> HTTPResponse | None:
 async def mine(request: Request) -> HTTPResponse:
     """Return a copy of everything stored about this conversation, as a file (个保法 45)."""
     try:
-        conversation = _conversation(request)
+        conversation = conversation_of(request)
     except BadInput as refusal:
         return response.json({"error": refusal.hint}, status=400)
     copy = await in_thread(request.app, lambda session: copy_of_all(session, conversation))
@@ -104,7 +118,7 @@ async def mine(request: Request) -> HTTPResponse:
 async def history(request: Request) -> HTTPResponse:
     """Return the conversation so far, for a page that was loaded again: what was said by whom, in order."""
     try:
-        conversation = _conversation(request)
+        conversation = conversation_of(request)
     except BadInput as refusal:
         return response.json({"error": refusal.hint}, status=400)
 
@@ -125,26 +139,37 @@ def visitor(request: Request) -> str:
     return web.read_visitor(request.cookies.get(web.COOKIE), personal_data.keys())
 
 
-async def _wait_for_answer(app: Any, message_id: int, event: asyncio.Event) -> list[store.StoredReply] | None:
-    """Return the answer to one message, or None if it takes longer than a request should."""
+async def _wait_for_answer(app: Any, stored: store.Stored, event: asyncio.Event) -> list[dict[str, Any]] | None:
+    """Return the answer to one message as the page gets it, or None if it takes longer than a request should."""
     loop = asyncio.get_running_loop()
     end = loop.time() + app.ctx.settings.answer_wait
-    while True:
-        event.clear()
-        replies = await in_thread(app, lambda s: store.stored_replies_to(s, message_id))
-        left = end - loop.time()
-        if replies is not None or left <= 0:
-            return replies
-        try:
-            await asyncio.wait_for(event.wait(), left)
-        except asyncio.TimeoutError:
-            pass
+    try:
+        while True:
+            if not stored.answered:
+                # The dispatcher of this process hands the answer over itself; the database knows it from any process.
+                await _set_before(event, end - loop.time())
+                event.clear()
+                fresh = app.ctx.dispatcher.take(stored.id)
+                if fresh is not None:
+                    return fresh
+            replies = await in_thread(app, partial(store.stored_replies_to, message_id=stored.id))
+            if replies is not None or loop.time() >= end:
+                return None if replies is None else [describe(reply) for reply in replies]
+    finally:
+        app.ctx.dispatcher.take(stored.id, give_up=True)
 
 
-def _said(stored: store.Stored, replies: list[store.StoredReply] | None) -> dict[str, Any]:
+async def _set_before(event: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), max(0.0, seconds))
+    except asyncio.TimeoutError:
+        pass
+
+
+def _said(stored: store.Stored, replies: list[dict[str, Any]] | None) -> dict[str, Any]:
     """`row` and each reply's id let a page that also listens show every reply once."""
     pending = replies is None
-    answer: dict[str, Any] = {"id": stored.external_id, "row": stored.id, "messages": [describe(r) for r in replies or []], "pending": pending}
+    answer: dict[str, Any] = {"id": stored.external_id, "row": stored.id, "messages": replies or [], "pending": pending}
     return {**answer, "notice": STORED} if pending else answer
 
 
@@ -155,6 +180,11 @@ def _body(request: Request) -> Any:
         raise BadInput(web.HINTS["body"]) from error
 
 
-def _conversation(request: Request) -> str:
+def conversation_of(request: Request) -> str:
+    """Return the conversation that the cookie and the page's name for it mean.
+
+    Raises:
+        BadInput: no readable name.
+    """
     name = web.read_name(request.args.get("conversation"))
     return web.conversation_id(visitor(request), name, personal_data.keys())
