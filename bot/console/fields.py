@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Iterable, Mapping
 
 from bot.errors import BadFields
 from bot.office import BEIJING
 
-TEXT, LONG, DAY, MOMENT, NUMBER, CHOICE, CHECK = "text", "long", "day", "moment", "number", "choice", "check"
+TEXT, LONG, DAY, MOMENT, NUMBER, CHOICE, CHECK, MONEY = "text", "long", "day", "moment", "number", "choice", "check", "money"
 _YES = ("1", "on", "true", "yes", "是", "有", "√", "对")
 _NO = ("", "0", "off", "false", "no", "否", "无", "×")
 _DAY = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*(?:[T\s]\s*(\d{1,2})\s*[:：时]\s*(\d{1,2})?\s*分?(?::\d{1,2})?)?\s*$")
@@ -24,7 +25,7 @@ class Field:
     """One field of a form.
 
     Args:
-        kind: text, long (several lines), day, moment, number, choice or check.
+        kind: text, long (several lines), day, moment, number, choice, check or money (元).
         choices: (code, label), for a choice; a spreadsheet may hold either.
         smallest: of a number.
         past: a day or moment must not lie in the future.
@@ -72,7 +73,7 @@ def read_field(field: Field, typed: str, now: datetime) -> Any:
         if field.required:
             raise ValueError(f"请填写“{field.label}”。")
         return None
-    readers = {TEXT: _text, LONG: _text, DAY: _day, MOMENT: _moment, NUMBER: _number, CHOICE: _choice}
+    readers = {TEXT: _text, LONG: _text, DAY: _day, MOMENT: _moment, NUMBER: _number, CHOICE: _choice, MONEY: _money}
     return readers[field.kind](field, text, now)
 
 
@@ -100,6 +101,13 @@ def _number(field: Field, text: str, _now: datetime) -> int:
     if not field.smallest <= number <= LARGEST:
         raise ValueError(f"“{field.label}”要在{field.smallest}到{LARGEST}之间，现在是{number}。")
     return number
+
+
+def _money(field: Field, text: str, _now: datetime) -> Decimal:
+    plain = re.sub(r"[,，\s]|元$|^[¥￥]", "", text)
+    if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,2})?", plain) or not Decimal(plain):
+        raise ValueError(f"“{field.label}”要写大于零的金额（元，最多两位小数），现在是“{text[:20]}”。")
+    return Decimal(plain)
 
 
 def _day(field: Field, text: str, now: datetime) -> date:

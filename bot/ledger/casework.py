@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Mapping
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from bot.legal.working_hours import Hours
 from bot.office import BEIJING
 from bot.storage.tables import Case, CaseEvent
 
+MINUTE = timedelta(minutes=1)
 # What a correction takes back: it does not count as done any more.
 _TAKEN_BACK = frozenset(
     action.code
@@ -79,6 +80,21 @@ def begin(session: Session, act: Act, action: Action, given: Mapping[str, Any] |
         CaseRefused: the state machine does not allow it now, or not to this person.
         BadFields: a required value is missing.
     """
+    turn = check(session, act, action)
+    gaps = missing(turn.step, {name: "" if value is None else str(value) for name, value in (given or {}).items()})
+    if gaps:
+        raise BadFields({name: ask_for(name) for name in gaps})
+    if turn.step.after is not None:
+        turn.case.status = turn.step.after.code
+    return turn
+
+
+def check(session: Session, act: Act, action: Action) -> Turn:
+    """Lock a case and return the step if it may be taken; nothing is changed.
+
+    Raises:
+        CaseNotFound, StaleCase, CaseRefused: as `begin`.
+    """
     case = _locked(session, act.number)
     if case.version != act.version:
         raise StaleCase(_who_was_first(session, case))
@@ -87,13 +103,7 @@ def begin(session: Session, act: Act, action: Action, given: Mapping[str, Any] |
     step = step_of(life, action)
     if refusal or step is None:
         raise CaseRefused(refusal or "这一步现在不能办。")
-    gaps = missing(step, {name: "" if value is None else str(value) for name, value in (given or {}).items()})
-    if gaps:
-        raise BadFields({name: ask_for(name) for name in gaps})
-    before = case.status
-    if step.after is not None:
-        case.status = step.after.code
-    return Turn(act, case, step, life, before)
+    return Turn(act, case, step, life, case.status)
 
 
 def finish(session: Session, turn: Turn, now: datetime, note: str | None = None, **details: Any) -> Case:
@@ -160,16 +170,17 @@ def day_moment(day: date, now: datetime, field_name: str = "happened_on") -> dat
     return now if day == today else end_of(day)
 
 
-def check_moment(at: datetime, now: datetime, field_name: str, not_before: datetime | None = None) -> None:
-    """Refuse a moment in the future, or on a day before the case was there.
+def check_moment(at: datetime, now: datetime, field_name: str, not_before: datetime | None = None, what: str = "受理") -> datetime:
+    """Return when something happened, between what it follows and now. Forms know minutes only, so the same minute is no mistake.
 
     Raises:
-        BadFields: names the field.
+        BadFields: it has not come, or lies before; names the field.
     """
-    if at > now:
+    if at > now + MINUTE:
         raise BadFields({field_name: "这个时间还没有到，只登记已经发生的事。"})
-    if not_before is not None and at < not_before:
-        raise BadFields({field_name: f"早于受理时间 {not_before.astimezone(BEIJING):%Y-%m-%d %H:%M}，请核对。"})
+    if not_before is not None and at < not_before - MINUTE:
+        raise BadFields({field_name: f"早于{what}时间 {not_before.astimezone(BEIJING):%Y-%m-%d %H:%M}，请核对。"})
+    return min(max(at, not_before or at), now)
 
 
 def _locked(session: Session, number: str) -> Case:

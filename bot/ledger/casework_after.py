@@ -62,7 +62,7 @@ def follow(
     at = day_moment(happened_on, now)
     times = times_of(session, turn.case)
     if times.effective_at is not None:
-        check_after(at, times.effective_at, "协议生效")
+        at = check_moment(at, now, "happened_on", times.effective_at, "协议生效")
     if action is Action.CONFIRMATION_APPLIED and times.effective_at is not None:
         last = last_confirmation_day(times.effective_at)
         if happened_on > last:
@@ -85,19 +85,17 @@ def visit(session: Session, act: Act, done: Visit, now: datetime) -> Case:
     turn = begin(session, act, Action.REVISITED, given)
     agreement = standing_agreement(session, act.number)
     assert done.visited_at is not None
-    check_moment(done.visited_at, now, "visited_at")
-    if agreement is not None:
-        check_after(done.visited_at, agreement.effective_at, "协议生效", "visited_at")
+    visited_at = check_moment(done.visited_at, now, "visited_at", agreement.effective_at if agreement else None, "协议生效")
     session.add(
         MediationRevisit(
-            case_number=act.number, side=done.side, visited_at=done.visited_at, mode=done.mode, performance=done.performance,
+            case_number=act.number, side=done.side, visited_at=visited_at, mode=done.mode, performance=done.performance,
             satisfaction=done.satisfaction, disputes_again=done.disputes_again, hidden_risk=done.hidden_risk or None, measures=done.measures or None,
             visitor=act.by, recorded_at=now,
         )
     )  # fmt: skip
     session.flush()
-    revisit(session, act.number, done.visited_at, act.by, now, done.performance)
-    return finish(session, turn, now, at=done.visited_at.isoformat(), performance=done.performance, satisfaction=done.satisfaction)
+    revisit(session, act.number, visited_at, act.by, now, done.performance)
+    return finish(session, turn, now, at=visited_at.isoformat(), performance=done.performance, satisfaction=done.satisfaction)
 
 
 def visits_of(session: Session, number: str) -> list[MediationRevisit]:
@@ -142,13 +140,3 @@ def prevent(session: Session, act: Act, what: Prevention | None, persons: int, r
         community=case.community, dispute_type=DisputeType.from_code(case.dispute_type), police=police, is_demo=case.is_demo,
     )  # fmt: skip
     return finish(session, turn, now, reason, what=what.code, persons=persons, evidence=evidence, police=police)
-
-
-def check_after(at: datetime, before: datetime, what: str, field_name: str = "happened_on") -> None:
-    """Refuse a moment before the one it follows.
-
-    Raises:
-        BadFields: names the field.
-    """
-    if at < before:
-        raise BadFields({field_name: f"早于{what}的时间，请核对。"})

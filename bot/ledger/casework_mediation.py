@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -73,12 +73,12 @@ def hold_session(session: Session, act: Act, held: Held, now: datetime) -> Media
     """
     turn = begin(session, act, Action.SESSION_HELD, {"held_at": held.held_at, "mediators": held.mediators, "result": held.result})
     assert held.held_at is not None
-    check_moment(held.held_at, now, "held_at", turn.case.accepted_at)
+    held_at = check_moment(held.held_at, now, "held_at", turn.case.accepted_at)
     number = len(sessions_of(session, act.number)) + 1
     if number == 1 and not held.rights_notified:
         raise BadFields({"rights_notified": "第一次调解要先告知当事人的权利义务（人民调解法第23、24条），告知后请勾选。"})
     row = MediationSession(
-        case_number=act.number, session_no=number, held_at=held.held_at, mode=held.mode, place=held.place or None, mediators=held.mediators.strip(),
+        case_number=act.number, session_no=number, held_at=held_at, mode=held.mode, place=held.place or None, mediators=held.mediators.strip(),
         attendees=held.attendees or None, rights_notified=held.rights_notified, shared_facts=held.shared_facts or None, proposals=held.proposals or None,
         agreed_points=held.agreed_points or None, disputed_points=held.disputed_points or None, result=held.result,
         recorded_by=act.by, recorded_at=now,
@@ -99,7 +99,8 @@ def agree(session: Session, act: Act, agreement: Agreement, written: bool, now: 
     action, outcome = (Action.AGREED_WRITTEN, Outcome.AGREED_WRITTEN) if written else (Action.AGREED_ORAL, Outcome.AGREED_ORAL)
     turn = begin(session, act, action, {name: getattr(agreement, name) for name in ("agreement_no", "effective_at", "facts", "performance_mode")})
     assert agreement.effective_at is not None
-    check_moment(agreement.effective_at, now, "effective_at", turn.case.accepted_at)
+    agreement = replace(agreement, effective_at=check_moment(agreement.effective_at, now, "effective_at", turn.case.accepted_at))
+    assert agreement.effective_at is not None
     _check_terms(agreement, written)
     turn.case.ended_at = agreement.effective_at
     _store(session, turn, agreement, "written" if written else "oral", now)
@@ -113,7 +114,7 @@ def write_down(session: Session, act: Act, agreement_no: str, effective_at: date
     turn = begin(session, act, Action.WRITTEN_DOWN, {"agreement_no": agreement_no, "effective_at": effective_at})
     oral = standing_agreement(session, act.number)
     assert oral is not None and effective_at is not None
-    check_moment(effective_at, now, "effective_at", oral.effective_at)
+    effective_at = check_moment(effective_at, now, "effective_at", oral.effective_at, "口头协议达成")
     written = Agreement(
         effective_at, oral.facts, oral.performance_mode, terms_of(session, oral), agreement_no, oral.breach_clause or "", oral.confirmation_wanted, checks
     )

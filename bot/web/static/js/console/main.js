@@ -1,5 +1,12 @@
 // What every page of the desk needs: the form proof goes along with htmx by the body's hx-headers; errors of a part are said in words.
 document.addEventListener("htmx:responseError", (event) => say(event.detail.xhr.status));
+// A form that was refused comes back with what is wrong in it.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.getResponseHeader("X-Form")) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
 document.addEventListener("htmx:sendError", () => say(0));
 
 function say(status) {
