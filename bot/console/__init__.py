@@ -8,19 +8,25 @@ from bot.console import (
     access,
     account,
     audit_pages,
+    case,
+    case_actions,
     files,
     home,
+    mediation_view,
     office,
     office_exports,
     papers,
     people,
     queue,
+    records,
+    roster,
     screenings,
     services,
     signing_in,
     staff_pages,
 )
 from bot.console.canned import read_canned
+from bot.knowledge.cards import read_cards
 
 BLUEPRINTS = (
     signing_in.bp,
@@ -29,6 +35,10 @@ BLUEPRINTS = (
     staff_pages.bp,
     audit_pages.bp,
     queue.bp,
+    case.bp,
+    case_actions.bp,
+    mediation_view.bp,
+    roster.bp,
     people.bp,
     files.bp,
     office.bp,
@@ -36,6 +46,7 @@ BLUEPRINTS = (
     services.bp,
     screenings.bp,
     papers.bp,
+    records.bp,
 )
 
 
@@ -45,6 +56,7 @@ def mount(app: Sanic) -> None:
     Raises:
         BadOfficeFile: the office's own replies cannot be used.
     """
+    app.ctx.cards = read_cards()
     app.ctx.canned = read_canned(app.ctx.settings.office)
     app.blueprint(list(BLUEPRINTS))
     access.mount(app)

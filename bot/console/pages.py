@@ -33,6 +33,8 @@ NAVIGATION: list[Entry] = [
     Entry("居民对话", "/console/people", Permission.TALK),
     Entry("服务日志", "/console/services", Permission.RECORD_SERVICES),
     Entry("排查", "/console/screenings", Permission.DECLARE),
+    Entry("台账登记", "/console/records", Permission.RECORD_OFFICE),
+    Entry("值班", "/console/roster", Permission.SEE_CASES),
     Entry("统计", "/console/office", Permission.SEE_FIGURES),
     Entry("账号管理", "/console/staff", Permission.MANAGE_STAFF),
     Entry("审计日志", "/console/audit", Permission.SEE_AUDIT),

@@ -118,7 +118,7 @@ def program(tmp_path, script):
 
 
 def test_pdf_is_offered_only_where_libreoffice_is(desk, mediated):
-    offered = f"/papers/revisit.pdf" in desk.login("m01").get(f"/console/cases/{mediated}/papers").text
+    offered = "/papers/revisit.pdf" in desk.login("m01").get(f"/console/cases/{mediated}/papers").text
     assert offered == (pdf.program() is not None)
     answer = desk.login("m01").get(f"/console/cases/{mediated}/papers/revisit.pdf")
     assert answer.content[:5] == b"%PDF-" if offered else answer.status_code == 404
