@@ -15,13 +15,14 @@ from bot.console.people_waiting import places_of
 from bot.errors import BadInput
 from bot.inbox.appointments import appointments_of
 from bot.inbox.attachments import files_of
-from bot.inbox.talk import talk_of
+from bot.inbox.talk import as_said, talk_of
 from bot.ledger.cases import own_cases
 from bot.ledger.openings import is_open
 from bot.ledger.risks import open_risks
 from bot.legal.appointments import LENGTHS, time_words
 from bot.legal.cases import Channel, Role
 from bot.legal.handover import TALKING, Reason
+from bot.legal.masking import without_personal_data
 from bot.legal.permissions import Permission, Staff
 from bot.legal.safety import KINDS
 from bot.storage.handover_tables import Handover
@@ -71,6 +72,11 @@ async def with_talk(request: Request, number: int, work: Callable[[Session, Open
     return result  # type: ignore[return-value]
 
 
+def role_words(staff: Staff) -> str:
+    """Return the role that residents read under what somebody says; "" where they do not talk to residents."""
+    return next((role.label for role in TALKING if role in staff.roles), "")
+
+
 def why_refused(session: Session, found: Open) -> str:
     """Return in Chinese why something could not be done in a conversation, as it stands now."""
     if found.handover.given_back_at is not None:
@@ -99,7 +105,7 @@ def context_of(request: Request, session: Session, found: Open) -> dict[str, Any
         "channel": Channel.from_code(found.conversation.channel).label,
         "mine": mine,
         "opened": opened,
-        "talk": talk_of(session, conversation, mine or opened),
+        "talk": talk_of(session, conversation, as_said if mine or opened else without_personal_data),
         "names": staff_names(session),
         "cases": [c.number for c in cases if who.may_see(c.community)],
         "risks": [(risk.seen_at, KINDS.get(risk.code, risk.code)) for risk in open_risks(session, conversation)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Callable
 
 from sqlalchemy.orm import Session
 
@@ -33,13 +33,17 @@ class Spoken:
     file: dict[str, Any] | None = None
 
 
-def talk_of(session: Session, conversation: str, is_open: bool, limit: int = SHOWN) -> list[Spoken]:
+def as_said(text: str) -> str:
+    """Return what was said as it was said."""
+    return text
+
+
+def talk_of(session: Session, conversation: str, shown: Callable[[str], str] = without_personal_data, limit: int = SHOWN) -> list[Spoken]:
     """Return the newest of a conversation, oldest first.
 
     Args:
-        is_open: False replaces phone, document and account numbers, stated names and addresses in what was said.
+        shown: what becomes of each text; by default phone, document and account numbers, stated names and addresses are replaced.
     """
-    shown = (lambda text: text) if is_open else without_personal_data
     messages = store.messages_of(session, conversation, limit)
     first = messages[0] if messages else None
     said = [(m.received_at, m.id, 0, Spoken(m.received_at, "resident", "居民", shown(m.text))) for m in messages]
@@ -49,7 +53,7 @@ def talk_of(session: Session, conversation: str, is_open: bool, limit: int = SHO
     return [entry for *_, entry in sorted(said, key=lambda one: one[:3])]
 
 
-def _reply(reply: store.StoredReply, shown: Any) -> Spoken:
+def _reply(reply: store.StoredReply, shown: Callable[[str], str]) -> Spoken:
     by_bot = reply.said_by == "bot"
     who = "智能助手" if by_bot else next((r.label for r in Role if r.code == reply.said_by), "工作人员")
     buttons = tuple(button.title for button in reply.body.buttons)

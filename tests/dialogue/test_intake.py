@@ -194,3 +194,15 @@ def test_what_speaks_against_mediation_is_told_before_the_form(resident):
 def test_a_dispute_that_fits_gets_no_warning(resident):
     resident.says(STORY)
     assert "不适合" not in resident.says("申请人民调解")
+
+
+def test_what_the_model_made_of_the_story_is_kept_with_the_case_for_the_desk(resident):
+    from bot.ledger.suggestions import suggestion_of
+
+    fill_in(resident, story="2026年3月1日邻居装修把我家水管打断了，天花板泡坏了，怎么办")
+    resident.says("确认提交")
+    [case] = cases(resident)
+    with resident.database.reading() as session:
+        kept = suggestion_of(session, case.number)
+    assert kept.topics[0][0].code == case.topic and 0 < kept.topics[0][1] <= 1
+    assert [day.isoformat() for day in kept.days] == ["2026-03-01"]
