@@ -61,26 +61,26 @@ def allowed_forms(session: Session, case: Case, staff: Staff, at: datetime) -> l
     return [_form(session, case, code) for code in codes + ([PARTY] if Action.NOTED in actions else [])]
 
 
-@bp.get("/<number:str>/do/<code:str>")
+@bp.get("/<number:str>/do/<step:str>")
 @needs(Permission.WORK_CASES)
-async def show(request: Request, number: str, code: str) -> HTTPResponse:
+async def show(request: Request, number: str, step: str) -> HTTPResponse:
     """One step's form by itself."""
-    return await _show(request, number, code)
+    return await _show(request, number, step)
 
 
-@bp.post("/<number:str>/do/<code:str>")
+@bp.post("/<number:str>/do/<step:str>")
 @needs(Permission.WORK_CASES)
-async def take(request: Request, number: str, code: str) -> HTTPResponse:
+async def take(request: Request, number: str, step: str) -> HTTPResponse:
     """Take a step; what is refused comes back with what was typed, and nothing is written."""
     given = {name: str(values[0]) for name, values in (request.form or {}).items()}
     try:
-        await with_case(request, number, lambda s, case: _take(s, case, request, code, given), writing=True)
+        await with_case(request, number, lambda s, case: _take(s, case, request, step, given), writing=True)
     except BadFields as wrong:
-        return await _show(request, number, code, given, wrong.fields, status=422)
+        return await _show(request, number, step, given, wrong.fields, status=422)
     except BadInput as refused:
-        return await _show(request, number, code, given, refusal=refused, status=409)
+        return await _show(request, number, step, given, refusal=refused, status=409)
     except BadRecord:
-        return await _show(request, number, code, given, refusal=CaseRefused(NOT_TAKEN), status=409)
+        return await _show(request, number, step, given, refusal=CaseRefused(NOT_TAKEN), status=409)
     return go(request, f"{ROOT}/cases/{number}")
 
 

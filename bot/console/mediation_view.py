@@ -58,7 +58,7 @@ async def show(request: Request, number: str) -> HTTPResponse:
 def _facts(session: Session, case: Case, hours: Hours) -> dict[str, Any]:
     return {
         "case": case,
-        "status": STATUS_LABELS[case.status],
+        "standing_now": STATUS_LABELS[case.status],
         "dispute_type": DisputeType.from_code(case.dispute_type),
         "tier": Tier.from_code(case.tier),
         "names": staff_names(session),

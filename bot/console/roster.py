@@ -71,16 +71,16 @@ async def note_absence(request: Request) -> HTTPResponse:
     return await _change(request, work)
 
 
-@bp.post("/absence/<number:int>/cancel")
+@bp.post("/absence/<absence:int>/cancel")
 @needs(Permission.SEE_CASES)
-async def cancel_absence(request: Request, number: int) -> HTTPResponse:
+async def cancel_absence(request: Request, absence: int) -> HTTPResponse:
     """Take an absence back."""
     who: Staff = request.ctx.staff
 
     def work(session: Session, at: datetime) -> None:
-        absence = session.get(StaffAbsence, number) if number < 2**62 else None
-        _refuse_others(who, absence.staff if absence else who.code)
-        duty.cancel_absence(session, number, who.code, at)
+        noted = session.get(StaffAbsence, absence) if absence < 2**62 else None
+        _refuse_others(who, noted.staff if noted else who.code)
+        duty.cancel_absence(session, absence, who.code, at)
 
     return await _change(request, work)
 

@@ -81,7 +81,7 @@ def samples(desk: Desk) -> dict[str, str]:
     with desk.database.transaction() as session:
         case = cases.open_case(session, make_request(community="c01"), "GX", NOON)
     desk.add("somebody", PEOPLE["advisor_c01"][0], ("c01",))
-    return {"number": case.number, "file": "mediation_application.docx", "what": "publicity_activities", "code": "somebody"}
+    return {"number": case.number, "file": "mediation_application.docx", "what": "publicity_activities", "code": "somebody", "step": "noted", "absence": "1"}
 
 
 def ask(desk: Desk, who: str | None, route: Route, samples: dict[str, str], proof: bool = True) -> int:
