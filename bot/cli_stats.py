@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Optional
 
 import typer
+from sqlalchemy.orm import Session
 
 from bot.errors import BadPeriod
 from bot.office import BEIJING, Office, read_office
 from bot.reports.forms import FORMS, form_sheets
-from bot.reports.sheets import BOM, Sheet, as_csv, as_json, as_text, as_xlsx
-from bot.reports.tables import about_view, counts_sheet, rows_sheet
+from bot.reports.sheets import BOM, Sheet, as_bytes, as_text
+from bot.reports.tables import counts_sheet, flags_sheet, rows_sheet
 from bot.settings import read_settings
 from bot.statistics import metrics
+from bot.statistics.figures_page import figures_page
 from bot.statistics.periods import Period, chosen_period, read_day, read_period
 from bot.statistics.views import View
 from bot.storage.database import Database, open_database
@@ -46,31 +48,15 @@ def stats(
 ) -> None:
     """Print counts of a period; every figure opens to its lines with --rows."""
     if figures:
-        from bot.statistics.figures_page import figures_page
-
         print(figures_page(), end="")
         return
-    if form not in FORMATS:
-        raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}", param_hint="--format")
-    if form == "xlsx" and out is None:
-        raise typer.BadParameter("xlsx needs a file: --out FILE.xlsx", param_hint="--format")
-    settings = read_settings()
-    office = read_office(settings.office)
-    database = open_database(settings)
-    database.migrate()
+    _check_form(form, out)
+    office, database = _open()
     if recount:
         raise typer.Exit(_recount(database))
     view = View(_period(first, last, year, month, quarter, half), with_demo, read_day(as_of) if as_of else None, _pairs(where))
-    chosen = [metrics.metric(code) for code in metric.split(",") if code] or list(metrics.METRICS)
     with database.reading() as session:
-        if flags:
-            sheets = [_flags_sheet(session, view, seed, office)]
-        elif office_form:
-            sheets = form_sheets(session, office_form, view, office)
-        elif rows:
-            sheets = [rows_sheet(session, metrics.metric(rows), view, office)]
-        else:
-            sheets = [counts_sheet(session, chosen, view, [d for d in by.split(",") if d], office)]
+        sheets = _sheets(session, view, office, metric, by, rows, office_form, seed if flags else None)
     _write(sheets, "csv" if rows and form == "table" else form, out)
 
 
@@ -126,22 +112,42 @@ def _recount(database: Database) -> int:
     return 1 if wrong else 0
 
 
-def _flags_sheet(session: object, view: View, seed: int, office: Office) -> Sheet:
-    from bot.statistics.flags import flags
+def _sheets(session: Session, view: View, office: Office, metric: str, by: str, rows: str, office_form: str, flags_seed: int | None) -> list[Sheet]:
+    if flags_seed is not None:
+        return [flags_sheet(session, view, flags_seed, office)]
+    if office_form:
+        return form_sheets(session, office_form, view, office)
+    if rows:
+        return [rows_sheet(session, metrics.metric(rows), view, office)]
+    return [counts_sheet(session, _chosen(metric), view, [d for d in by.split(",") if d], office)]
 
-    found = flags(session, view, seed)  # type: ignore[arg-type]
-    return Sheet("提示清单", about_view(view, office), ("flag", "subject", "why"), tuple((f.kind, f.subject, f.why) for f in found))
+
+def _check_form(form: str, out: Path | None) -> None:
+    if form not in FORMATS:
+        raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}", param_hint="--format")
+    if form == "xlsx" and out is None:
+        raise typer.BadParameter("xlsx needs a file: --out FILE.xlsx", param_hint="--format")
+
+
+def _chosen(codes: str) -> list[metrics.Metric]:
+    return [metrics.metric(code) for code in codes.split(",") if code] or list(metrics.METRICS)
+
+
+def _open() -> tuple[Office, Database]:
+    settings = read_settings()
+    database = open_database(settings)
+    database.migrate()
+    return read_office(settings.office), database
 
 
 def _write(sheets: list[Sheet], form: str, out: Path | None) -> None:
-    """XLSX holds all sheets; the others write one after the other."""
-    if form == "xlsx" and out is not None:
-        out.write_bytes(as_xlsx(sheets))
-        return
-    make = {"csv": as_csv, "json": as_json, "table": as_text}[form]
-    text = "\n".join(make(sheet).rstrip("\n") for sheet in sheets) + "\n"
-    if out is None:
-        sys.stdout.write(text)
-        return
-    # Excel reads Chinese in a CSV only behind a BOM.
-    out.write_text((BOM if form == "csv" else "") + text, encoding="utf-8", newline="" if form == "csv" else None)
+    if form == "table":
+        text = "\n".join(as_text(sheet).rstrip("\n") for sheet in sheets) + "\n"
+        body = text.encode()
+    else:
+        body = as_bytes(sheets, form)
+    if out is not None:
+        out.write_bytes(body)
+    else:
+        # A terminal or a pipe needs no mark of order.
+        sys.stdout.write(body.decode().removeprefix(BOM).replace("\r\n", "\n"))

@@ -119,7 +119,7 @@ def _look(session: Session, view: View, day: date, hours: str, office: Any) -> B
     codes = tuple(c.code for c in office.communities)
     splits = [split(session, code, view, codes if code == "community" else ()) for code, *_ in SPLITS]
     lists = [listing(session, code, view) for code, *_ in LISTS]
-    return board(headlines(session, view, day), trend(session, view), splits, lists, (hours, heat(session, hours, view)), view, office)
+    return board(headlines(session, view, day), trend(session, view, day), splits, lists, (hours, heat(session, hours, view)), view, office)
 
 
 def _moment(request: Request) -> tuple[int, int] | None:

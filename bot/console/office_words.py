@@ -11,14 +11,14 @@ from typing import Any
 
 from bot.console.asked import TAXONOMIES, address_of
 from bot.office import BEIJING, Office
-from bot.statistics.dashboard import Cell, Headline, Line, Split
+from bot.reports.tables import line_label
+from bot.statistics.dashboard import Cell, Headline, Split
 from bot.statistics.figures import Figure, State
 from bot.statistics.metrics import Number, Row, label_of
 from bot.statistics.periods import name_of
 from bot.statistics.registry import all_metrics, metric
 from bot.statistics.views import NONE, View
 
-UNKNOWN = "未注明"
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 SHADES = 5
 LARGEST_BARS = 12
@@ -135,7 +135,7 @@ def rows_address(code: str, view: View, **more: Any) -> str:
 def _grid(split: Split, office: Office) -> Grid:
     heads = tuple(f"{metric(h).label}（{metric(h).unit}）" if h else "数量" for h in split.heads)
     largest = [max((line.cells[i].value for line in split.lines), default=0) for i in range(len(split.heads))]
-    lines = tuple((_line_label(split, line, office), tuple(_shown(c, largest[i], office) for i, c in enumerate(line.cells))) for line in split.lines)
+    lines = tuple((line_label(split, line, office), tuple(_shown(c, largest[i], office) for i, c in enumerate(line.cells))) for line in split.lines)
     totals = tuple(_shown(cell, 0, office) for cell in split.totals.cells) if split.totals else ()
     return Grid(split.code, split.title, heads, lines, totals, _chart(split, office), NOTES.get(split.code, ""))
 
@@ -155,12 +155,6 @@ def _shown(cell: Cell, largest: Number, office: Office) -> Shown:
     return Shown(str(cell.value), None if gone else rows_address(cell.metric, cell.view), int(shade))
 
 
-def _line_label(split: Split, line: Line, office: Office) -> str:
-    if line.code is None:
-        return metric(line.cells[0].metric).label.partition("：")[2] or metric(line.cells[0].metric).label
-    return _label(split.dimension or "", line.code, office) or UNKNOWN
-
-
 def _label(dimension: str, code: str | None, office: Office) -> str:
     if not code:
         return ""
@@ -177,7 +171,7 @@ def _chart(split: Split, office: Office) -> str:
     kind = {"trend": "line", "funnel": "funnel"}.get(split.code, "bar")
     names = [metric(h).label if h else "数量" for h in split.heads]
     series = [{"name": names[i], "values": [float(line.cells[i].value) for line in lines]} for i in range(len(split.heads))]
-    return _json({"kind": kind, "labels": [_line_label(split, line, office) for line in lines], "series": series})
+    return _json({"kind": kind, "labels": [line_label(split, line, office) for line in lines], "series": series})
 
 
 def _heat(code: str, found: list[list[int]], view: View) -> Grid:

@@ -38,6 +38,17 @@ class Sheet:
     data: dict[str, Any] | None = field(default=None, compare=False)
 
 
+def as_bytes(sheets: list[Sheet], form: str) -> bytes:
+    """Return sheets as a file: xlsx holds all of them, csv and json one after the other, JSON of several as a list."""
+    if form == "xlsx":
+        return as_xlsx(sheets)
+    if form == "csv":
+        # Excel reads Chinese in a CSV only behind a BOM.
+        return (BOM + "\r\n".join(as_csv(sheet) for sheet in sheets)).encode()
+    texts = [as_json(sheet) for sheet in sheets]
+    return (texts[0] if len(texts) == 1 else "[\n" + ",\n".join(texts) + "\n]").encode() + b"\n"
+
+
 def as_xlsx(sheets: list[Sheet]) -> bytes:
     """Return a workbook: numbers as numbers, times as Beijing times, everything else as text; never a formula."""
     out = io.BytesIO()
@@ -72,9 +83,10 @@ def as_csv(sheet: Sheet) -> str:
 
 
 def as_json(sheet: Sheet) -> str:
-    """Return the table, or its `data`, as JSON."""
+    """Return the table, or its `data`, as JSON; sums stand apart from the rows."""
     rows = [dict(zip(sheet.columns, (_jsonable(c) for c in row))) for row in sheet.rows]
-    data = sheet.data if sheet.data is not None else {"title": sheet.title, **dict(sheet.about), "rows": rows}
+    parts, sums = rows[: len(rows) - sheet.totals], rows[len(rows) - sheet.totals :]
+    data = sheet.data if sheet.data is not None else {"title": sheet.title, **dict(sheet.about), "rows": parts, **({"totals": sums} if sums else {})}
     return json.dumps(data, ensure_ascii=False, indent=2, default=_jsonable)
 
 

@@ -111,14 +111,16 @@ def listing(session: Session, code: str, view: View) -> Split:
     return Split(code, title, None, ("",), lines, None)
 
 
-def trend(session: Session, view: View) -> Split:
-    """Return the flow of some figures by day, or by month for longer periods; every day or month has a line."""
+def trend(session: Session, view: View, today: date) -> Split:
+    """Return the flow of some figures by day, or by month for longer periods; every day or month that has begun has a line."""
     by_days = (view.period.end - view.period.first).days <= DAYS_SHOWN
     parts = _days_of(view.period) if by_days else months_of(view.period)
     name = "day" if by_days else "month"
     found = [{str(c): n for (c,), n in table(session, metric(head), view, [name])} for head in TREND]
     lines = []
     for part in parts:
+        if part.first > today and view.period.first <= today:
+            break
         key = part.first.isoformat() if by_days else f"{part.first:%Y-%m}"
         lines.append(Line(key, _cells(TREND, [sums.get(key, 0) for sums in found], view.during(part))))
     return Split("trend", "走势", name, TREND, tuple(lines), _totals(session, TREND, view))

@@ -76,7 +76,7 @@ def test_tables_are_written_as_files(bot, tmp_path):
 
 def test_flags_are_listed(bot):
     done = bot(*YEAR, "--flags", "--seed", "3")
-    assert done.returncode == 0 and "revisit_sample" in done.stdout and bot(*YEAR, "--flags", "--seed", "3").stdout == done.stdout
+    assert done.returncode == 0 and "抽中回访" in done.stdout and bot(*YEAR, "--flags", "--seed", "3").stdout == done.stdout
 
 
 def test_months_are_closed_in_order_and_reopened_by_two(own):
