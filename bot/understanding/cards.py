@@ -15,21 +15,21 @@ NO_CARD = "-"
 class CardHeads:
     """One small classifier for each topic, all side by side in one matrix.
 
-    Columns [start, end) of a topic are its cards and NO_CARD. Two voices, on terms (weights are sparse) and on sentence
-    vectors, weighed the same in every topic.
+    Columns [start, end) of a topic are its cards and NO_CARD. Two voices, on terms (weights are sparse) and on the
+    network's hidden layer, weighed the same in every topic.
     """
 
     columns: dict[str, tuple[int, int]]
     labels: list[str]
     on_terms: Linear
-    on_vectors: Linear
+    on_hidden: Linear
     shares: Array
 
-    def voices(self, terms: csr_matrix, vectors: Array) -> Array:
+    def voices(self, terms: csr_matrix, hidden: Array) -> Array:
         """Return what both voices say, as (voice, text, label)."""
         if not self.labels:
             return np.zeros((2, terms.shape[0], 0))
-        return np.stack([self.on_terms.scores(terms), self.on_vectors.scores(vectors)])
+        return np.stack([self.on_terms.scores(terms), self.on_hidden.scores(hidden)])
 
     def of_topics(self, voices: Array, topics: Iterable[str]) -> list[tuple[str, str, float]]:
         """Return (topic, card or NO_CARD, probability within the topic) from one text's voices, as (voice, label)."""

@@ -15,9 +15,11 @@ import yaml
 
 NOW, MENTION = "now", "mention"
 # How far each sign moves the head's log odds, and where "now" begins. Fitted on sentences the head had not seen.
-_WEIGHTS = {"now": 3.2, "urgent": 1.0, "asking": -1.5, "distant": -3.0}
-_THRESHOLD = -0.5
-_PLAIN = {"suicide": 3.0}  # codes whose rules hardly ever mean anything else count so much more
+_HEAD = 1.15
+_WEIGHTS = {"now": 1.6, "urgent": 0.65, "asking": -0.9, "distant": -0.2}
+_SERVICE = -2.0  # times the probability that the text asks for a service, or is a greeting or an answer
+_THRESHOLD = -2.2
+_PLAIN = {"suicide": 2.2}  # codes whose rules hardly ever mean anything else count so much more
 _HEAD_KNOWS = 0.2  # from here on the head's code is better than the rule's
 _CLAUSE = re.compile(r"[,，。!！?？;；、\n]+")
 
@@ -62,16 +64,17 @@ def _fires(rule: "re.Pattern[str]", text: str, negation: "re.Pattern[str]") -> b
     return any(not negation.search(_CLAUSE.split(text[: match.start()])[-1][-5:]) for match in rule.finditer(text))
 
 
-def judge(signs: Signs, danger: float, likeliest: Optional[str]) -> tuple[Optional[str], Optional[str]]:
+def judge(signs: Signs, danger: float, likeliest: Optional[str], service: float = 0.0) -> tuple[Optional[str], Optional[str]]:
     """Return (code, level) of a text, (None, None) when nothing is the matter.
 
     Args:
         signs: what the rules saw.
         danger: the head's probability, 0 to 1, that the text is a call for help.
         likeliest: the head's likeliest code.
+        service: probability, 0 to 1, that the text asks for a service of ours, or is small talk.
     """
     sure = min(max(danger, 1e-4), 1 - 1e-4)
-    score = math.log(sure / (1 - sure)) + sum(weight for name, weight in _WEIGHTS.items() if getattr(signs, name))
+    score = _HEAD * math.log(sure / (1 - sure)) + _SERVICE * service + sum(weight for name, weight in _WEIGHTS.items() if getattr(signs, name))
     if not (signs.asking or signs.distant):
         score += _PLAIN.get(signs.now or "", 0.0)
     if score >= _THRESHOLD:

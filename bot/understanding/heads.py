@@ -26,37 +26,35 @@ class Linear:
 
 
 @dataclass(frozen=True)
-class Layered:
-    """A network with one hidden layer of rectified units."""
+class Hidden:
+    """The layer of rectified units that all questions share, on sentence vectors."""
 
-    first: Linear
-    second: Linear
+    layer: Linear
 
-    def scores(self, features: Array) -> Array:
-        """Return log probabilities, one row for each row of dense features."""
-        return log_softmax(self.second.scores(np.maximum(self.first.scores(features), 0)))
+    def seen(self, vectors: Array) -> Array:
+        """Return what the units say, one row for each row of vectors."""
+        return np.maximum(self.layer.scores(vectors), 0)
 
 
 @dataclass(frozen=True)
 class Head:
-    """One question put to every text (which intent? which topic?), answered by three voices and a weight for each.
+    """One question put to every text (which intent? which topic?), answered by two voices and a weight for each.
 
-    The voices: a linear model on terms, a linear model on sentence vectors, a layered one on sentence vectors.
+    The voices: a linear model on terms, and the outputs that this question has of the network.
     """
 
     labels: list[str]
     on_terms: Linear
-    on_vectors: Linear
-    layered: Layered
-    shares: Array  # three weights, fitted on texts that the voices had not seen: they also set the temperature
+    on_hidden: Linear
+    shares: Array  # two weights, fitted on texts that the voices had not seen: they also set the temperature
 
-    def voices(self, terms: csr_matrix, vectors: Array) -> Array:
+    def voices(self, terms: csr_matrix, hidden: Array) -> Array:
         """Return what each voice says, as (voice, text, label)."""
-        return np.stack([self.on_terms.scores(terms), log_softmax(self.on_vectors.scores(vectors)), self.layered.scores(vectors)])
+        return np.stack([self.on_terms.scores(terms), log_softmax(self.on_hidden.scores(hidden))])
 
-    def log_probabilities(self, terms: csr_matrix, vectors: Array) -> Array:
+    def log_probabilities(self, terms: csr_matrix, hidden: Array) -> Array:
         """Return calibrated log probabilities, as (text, label)."""
-        return log_softmax(mixed(self.voices(terms, vectors), self.shares))
+        return log_softmax(mixed(self.voices(terms, hidden), self.shares))
 
 
 def mixed(voices: Array, shares: Array) -> Array:

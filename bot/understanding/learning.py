@@ -1,59 +1,97 @@
 """From examples to the parts of a model."""
 
 import os
-from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Optional
 
 import numpy as np
 from joblib import Parallel, delayed
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 
 from bot.understanding import vectors
 from bot.understanding.cards import NO_CARD, CardHeads
 from bot.understanding.examples import BadTrainingData, Example
-from bot.understanding.heads import Array, Head, Linear, log_softmax
+from bot.understanding.heads import Array, Head, Hidden, Linear, log_softmax
 from bot.understanding.memory import Memory
+from bot.understanding.network import Task, fit_network
 from bot.understanding.normalise import normalise, without_courtesies
 from bot.understanding.terms import Vocabulary, terms_of
-from bot.understanding.training import fit_head, fit_linear_on_terms, fit_linear_on_vectors, fit_shares, held_out
+from bot.understanding.training import fit_linear_on_terms, fit_shares, held_out, thinned
 
-_CARD_TERMS, _CARD_VECTORS = 0.3, 10.0  # how far the card heads trust single terms, and directions of the vectors
+_HEADS = {"intent": 1.0, "topic": 0.3, "danger": 1.0}  # how far their voices on terms trust single terms
+_CARD_TERMS = 0.3
 _WORTH_SHARING = 3000  # sentences from which on a second process pays
-_FEWEST = 3  # examples of a card, below which it cannot be weighed
+_FEW = 10  # held-out texts below which nothing can be weighed
+_EVEN = np.array([2.0, 0.5], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """All voices, fitted on the same rows."""
+
+    hidden: Hidden
+    outputs: dict[str, Linear]
+    on_terms: dict[str, Linear]
 
 
 def learn(examples: Sequence[Example], card_topics: dict[str, str], progress: Callable[[str], None],
-          card_words: dict[str, list[str]]) -> tuple[Vocabulary, Head, Head, Head, CardHeads, Memory]:
+          card_words: dict[str, list[str]]) -> tuple[Vocabulary, Hidden, Head, Head, Head, CardHeads, Memory]:
     """Return the parts of an Understander, in the order its constructor takes them.
+
+    Everything is fitted twice: on all examples, and on four fifths of them to weigh the voices on the rest.
 
     Raises:
         BadTrainingData: fewer than two intents or topics, or a card that card_topics does not know.
     """
     examples = [example for example in examples if normalise(example.text)]
     _check(examples, card_topics)
-    normal = [normalise(example.text) for example in examples]
     progress(f"reading {len(examples)} sentences")
-    documents, dense = _read(normal)
+    documents, dense = _read([normalise(example.text) for example in examples])
     lessons = [(terms_of(normalise(text)), card_topics[card]) for card, texts in card_words.items() if card in card_topics for text in texts]
     vocabulary = Vocabulary.learn([*documents, *(document for document, _ in lessons)])
-    terms = vocabulary.matrix(documents)
-    ordinary = [index for index, example in enumerate(examples) if example.intent != "emergency"]
-    about = [index for index, example in enumerate(examples) if example.topic]
-    legal = [index for index in about if examples[index].intent == "ask_law"]
-
-    def head(rows: list[int], labels: list[str], **tuning: Any) -> Any:
-        return delayed(fit_head)(terms[rows], dense[rows], labels, **tuning)
-
+    terms, tasks = vocabulary.matrix(documents), _tasks(examples)
+    taught = [(document, tasks["topic"].labels.index(topic)) for document, topic in lessons if topic in tasks["topic"].labels]
     progress(f"fitting intents, topics, dangers and cards on {len(examples)} sentences")
-    taught = (vocabulary.matrix([document for document, _ in lessons]), [topic for _, topic in lessons]) if lessons else None
-    intent, topic, danger, cards = Parallel(n_jobs=_jobs(len(examples)))([
-        head(ordinary, [examples[index].intent for index in ordinary]),
-        head(about, [examples[index].topic or "" for index in about], on_terms=0.3, on_vectors=10.0, lessons=taught),
-        head(list(range(len(examples))), [danger_of(example) for example in examples]),
-        delayed(_learn_cards)([examples[index] for index in legal], terms[legal], dense[legal]),
-    ])
-    return vocabulary, intent, topic, danger, cards, Memory.learn(examples)
+    kept, held = held_out(len(examples))
+    final, trial = _fit(terms, dense, tasks, [np.arange(len(examples)), kept],
+                        (vocabulary.matrix([document for document, _ in taught]), np.array([place for _, place in taught])) if taught else None)
+    seen = trial.hidden.seen(dense[held])
+
+    def head(name: str) -> Head:
+        asked = tasks[name].right[held] >= 0
+        known = Head(tasks[name].labels, trial.on_terms[name], trial.outputs[name], _EVEN)
+        shares = fit_shares(known.voices(terms[held][asked], seen[asked]), tasks[name].right[held][asked]) if asked.sum() >= _FEW else _EVEN
+        return Head(tasks[name].labels, final.on_terms[name], final.outputs[name], shares)
+
+    cards = _card_heads(tasks["card"].labels, trial, _EVEN)
+    shares = _weigh_cards(cards, cards.voices(terms[held], seen), tasks["card"].right[held])
+    return vocabulary, final.hidden, head("intent"), head("topic"), head("danger"), _card_heads(tasks["card"].labels, final, shares), Memory.learn(examples)
+
+
+def _tasks(examples: Sequence[Example]) -> dict[str, Task]:
+    """Return what is asked of each text; a card's label is "topic/card", so that a topic's cards stand together."""
+    return {
+        "intent": Task.of([None if example.intent == "emergency" else example.intent for example in examples]),
+        "topic": Task.of([example.topic for example in examples]),
+        "danger": Task.of([danger_of(example) for example in examples]),
+        "card": Task.of([f"{example.topic}/{example.card or NO_CARD}" if example.intent == "ask_law" and example.topic else None for example in examples]),
+    }
+
+
+def _fit(terms: csr_matrix, dense: Array, tasks: dict[str, Task], parts: list[Array], lessons: Optional[tuple[csr_matrix, Array]]) -> list[_Trained]:
+    """Return the voices fitted on each part of the rows; the jobs are shared between processes, the longest first."""
+    jobs: list[Any] = [delayed(fit_network)(dense, list(tasks.values()), rows) for rows in parts]
+    for rows in parts:
+        few = rows if len(rows) == len(dense) else thinned(rows)
+        jobs += [delayed(fit_linear_on_terms)(terms[few], tasks[name].right[few], len(tasks[name].labels), strictness, lessons if name == "topic" else None)
+                 for name, strictness in _HEADS.items()]
+        jobs.append(delayed(_fit_cards)(terms[few], tasks["card"].right[few], tasks["card"].labels))
+    done = Parallel(n_jobs=_jobs(len(dense)))(jobs)
+    networks, linear = done[: len(parts)], done[len(parts) :]
+    names = [*_HEADS, "card"]
+    return [_Trained(hidden, dict(zip(tasks, outputs, strict=True)), dict(zip(names, linear[turn * len(names) :], strict=False)))
+            for turn, (hidden, outputs) in enumerate(networks)]
 
 
 def _jobs(sentences: int) -> int:
@@ -92,60 +130,35 @@ def _check(examples: Sequence[Example], card_topics: dict[str, str]) -> None:
                 f"{card_topics.get(example.card)!r}; mend the metadata in data/ or the card in bot/knowledge/cards/.")
 
 
-def _learn_cards(examples: list[Example], terms: csr_matrix, dense: Array) -> CardHeads:
-    """Fit a classifier for each topic; both voices of all topics are weighed together on a fifth held out."""
-    labels = np.array([example.card or NO_CARD for example in examples])
-    topics = np.array([example.topic for example in examples])
-    rows = {topic: np.flatnonzero(topics == topic) for topic in sorted(set(topics))}
-    held_voices: list[list[Array]] = []
-    held_right: list[Array] = []
-    columns: dict[str, tuple[int, int]] = {}
-    names: list[str] = []
-    sparse, vector_weights, biases = [], [], []
-    for topic, own in rows.items():
-        kinds = sorted(set(labels[own]))
-        columns[topic] = (len(names), len(names) + len(kinds))
-        names.extend(kinds)
-        kept, held = (own[part] for part in held_out(len(own)))
-        if len(kinds) > 1 and min(Counter(labels[kept]).get(kind, 0) for kind in kinds) >= _FEWEST:
-            trial = _fit_pair(terms[kept], dense[kept], labels[kept])
-            held_voices.append([trial[0].scores(terms[held]), log_softmax(trial[1].scores(dense[held]))])
-            held_right.append(np.searchsorted(kinds, labels[held]))
-        pair = _fit_pair(terms[own], dense[own], labels[own]) if len(kinds) > 1 else _indifferent(terms.shape[1], dense.shape[1])
-        sparse.append(_thin(pair[0].weights))
-        vector_weights.append(pair[1].weights)
-        biases.append((pair[0].bias, pair[1].bias))
-    weights = _side_by_side(sparse, terms.shape[1])
-    bias = [np.concatenate([pair[side] for pair in biases]) if biases else np.zeros(0) for side in (0, 1)]
-    dense_weights = np.hstack(vector_weights) if vector_weights else np.zeros((dense.shape[1], 0))
-    return CardHeads(columns, names, Linear(weights, bias[0]), Linear(dense_weights, bias[1]), _weigh(held_voices, held_right))
+def _columns(labels: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return topic → (begin, end) of its cards among sorted labels of the form "topic/card"."""
+    topics = [label.partition("/")[0] for label in labels]
+    return {topic: (topics.index(topic), topics.index(topic) + topics.count(topic)) for topic in dict.fromkeys(topics)}
 
 
-def _fit_pair(terms: csr_matrix, dense: Array, labels: Array) -> tuple[Linear, Linear]:
-    return fit_linear_on_terms(terms, labels, _CARD_TERMS), fit_linear_on_vectors(dense, labels, _CARD_VECTORS)
+def _fit_cards(terms: csr_matrix, right: Array, labels: Sequence[str]) -> Linear:
+    """Return a classifier for each topic's cards, side by side; weights that cannot tip a decision, most of them, are dropped."""
+    blocks, biases = [], []
+    for begin, end in _columns(labels).values():
+        own = np.flatnonzero((right >= begin) & (right < end))
+        part = fit_linear_on_terms(terms[own], right[own] - begin, end - begin, _CARD_TERMS)
+        blocks.append(csr_matrix(np.where(np.abs(part.weights) > 0.01, part.weights, 0)))
+        biases.append(part.bias)
+    return Linear(csr_matrix(hstack(blocks)), np.concatenate(biases)) if blocks else Linear(csr_matrix((terms.shape[1], 0)), np.zeros(0))
 
 
-def _indifferent(terms: int, size: int) -> tuple[Linear, Linear]:
-    none = np.zeros(1, dtype=np.float32)
-    return Linear(np.zeros((terms, 1), dtype=np.float32), none), Linear(np.zeros((size, 1), dtype=np.float32), none)
+def _card_heads(labels: Sequence[str], voices: _Trained, shares: Array) -> CardHeads:
+    return CardHeads(_columns(labels), [label.partition("/")[2] for label in labels], voices.on_terms["card"], voices.outputs["card"], shares)
 
 
-def _thin(weights: Array) -> csr_matrix:
-    """Drop the weights that cannot tip a decision, most of them zero: a topic uses few of the terms."""
-    return csr_matrix(np.where(np.abs(weights) > 0.01, weights, 0).astype(np.float32))
-
-
-def _side_by_side(blocks: list[csr_matrix], height: int) -> csr_matrix:
-    from scipy.sparse import hstack
-
-    return csr_matrix(hstack(blocks)) if blocks else csr_matrix((height, 0), dtype=np.float32)
-
-
-def _weigh(held: list[list[Array]], right: list[Array]) -> Array:
-    """Return the weights of both voices; topics differ in their number of cards, so missing ones are made impossible."""
-    if not held:
-        return np.array([2.0, 0.7], dtype=np.float32)
-    widest = max(voices[0].shape[1] for voices in held)
-    padded = [np.stack([np.pad(voice, ((0, 0), (0, widest - voice.shape[1])), constant_values=-50.0) for voice in voices])
-              for voices in held]
-    return fit_shares(np.concatenate(padded, axis=1), np.concatenate(right)).astype(np.float32)
+def _weigh_cards(cards: CardHeads, voices: Array, right: Array) -> Array:
+    """Return the weights of both voices within the right topic; topics differ in their number of cards: missing ones are impossible."""
+    widest = max((end - begin for begin, end in cards.columns.values()), default=0)
+    found: list[Array] = []
+    places: list[int] = []
+    for row in np.flatnonzero(right >= 0):
+        begin, end = next(part for part in cards.columns.values() if part[0] <= right[row] < part[1])
+        own = np.stack([voices[0][row, begin:end], log_softmax(voices[1][row, begin:end][None])[0]])
+        found.append(np.pad(own, ((0, 0), (0, widest - (end - begin))), constant_values=-50.0))
+        places.append(int(right[row]) - begin)
+    return fit_shares(np.stack(found, axis=1), np.array(places)) if len(places) >= _FEW else _EVEN

@@ -9,28 +9,29 @@ from scipy.sparse import csr_matrix
 
 from bot.errors import ModelMissing
 from bot.understanding.cards import CardHeads
-from bot.understanding.heads import Head, Layered, Linear
+from bot.understanding.heads import Head, Hidden, Linear
 from bot.understanding.memory import Memory
 from bot.understanding.terms import Vocabulary
 
 if TYPE_CHECKING:
     from bot.understanding.understander import Understander
 
-FORMAT = 1
+FORMAT = 2
 _HEADS = ("intent", "topic", "danger")
 
 
 def save(model: "Understander", folder: Path) -> None:
     """Write a model's files into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, Any] = {"idf": model.vocabulary.weights, "memory.keys": model.memory.keys, "memory.places": model.memory.places}
+    arrays: dict[str, Any] = {"idf": model.vocabulary.weights, "memory.keys": model.memory.keys, "memory.places": model.memory.places,
+                              "hidden": model.hidden.layer.weights, "hidden.bias": model.hidden.layer.bias}
     for name in _HEADS:
         _put_head(arrays, name, getattr(model, name))
     cards = model.cards
     weights = cards.on_terms.weights.tocsr()
     arrays.update({"cards.data": weights.data.astype(np.float16), "cards.indices": weights.indices, "cards.indptr": weights.indptr,
-                   "cards.bias": cards.on_terms.bias, "cards.vectors": cards.on_vectors.weights.astype(np.float16),
-                   "cards.vectors.bias": cards.on_vectors.bias, "cards.shares": cards.shares})
+                   "cards.bias": cards.on_terms.bias, "cards.hidden": cards.on_hidden.weights.astype(np.float16),
+                   "cards.hidden.bias": cards.on_hidden.bias, "cards.shares": cards.shares})
     np.savez(folder / "arrays.npz", **arrays)
     (folder / "terms.json").write_text(json.dumps(model.vocabulary.terms, ensure_ascii=False), encoding="utf-8")
     about = {"format": FORMAT, "labels": {name: getattr(model, name).labels for name in _HEADS}, "card_labels": cards.labels,
@@ -38,7 +39,7 @@ def save(model: "Understander", folder: Path) -> None:
     (folder / "model.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def load(folder: Path) -> tuple[Vocabulary, Head, Head, Head, CardHeads, Memory, dict[str, str]]:
+def load(folder: Path) -> tuple[Vocabulary, Hidden, Head, Head, Head, CardHeads, Memory, dict[str, str]]:
     """Return the parts of an Understander, in the order its constructor takes them.
 
     Raises:
@@ -56,22 +57,21 @@ def load(folder: Path) -> tuple[Vocabulary, Head, Head, Head, CardHeads, Memory,
     vocabulary = Vocabulary(terms, arrays["idf"])
     heads = [_take_head(arrays, name, about["labels"][name]) for name in _HEADS]
     memory = Memory(arrays["memory.keys"], arrays["memory.places"], about["memory"])
-    return vocabulary, heads[0], heads[1], heads[2], _take_cards(arrays, about, len(terms)), memory, about["card_topics"]
+    hidden = Hidden(Linear(arrays["hidden"], arrays["hidden.bias"]))
+    return vocabulary, hidden, heads[0], heads[1], heads[2], _take_cards(arrays, about, len(terms)), memory, about["card_topics"]
 
 
 def _put_head(arrays: dict[str, Any], name: str, head: Head) -> None:
     arrays[f"{name}.terms"] = head.on_terms.weights.astype(np.float16)
     arrays[f"{name}.terms.bias"] = head.on_terms.bias
-    for part, layer in (("vectors", head.on_vectors), ("first", head.layered.first), ("second", head.layered.second)):
-        arrays[f"{name}.{part}"], arrays[f"{name}.{part}.bias"] = layer.weights, layer.bias
+    arrays[f"{name}.hidden"], arrays[f"{name}.hidden.bias"] = head.on_hidden.weights, head.on_hidden.bias
     arrays[f"{name}.shares"] = head.shares
 
 
 def _take_head(arrays: dict[str, Any], name: str, labels: list[str]) -> Head:
     # Half precision is for the disk; reckoning in it is slow.
-    terms, dense, first, second = (Linear(arrays[f"{name}.{part}"].astype(np.float32), arrays[f"{name}.{part}.bias"])
-                                   for part in ("terms", "vectors", "first", "second"))
-    return Head(labels, terms, dense, Layered(first, second), arrays[f"{name}.shares"])
+    terms, hidden = (Linear(arrays[f"{name}.{part}"].astype(np.float32), arrays[f"{name}.{part}.bias"]) for part in ("terms", "hidden"))
+    return Head(labels, terms, hidden, arrays[f"{name}.shares"])
 
 
 def _take_cards(arrays: dict[str, Any], about: dict[str, Any], height: int) -> CardHeads:
@@ -79,4 +79,4 @@ def _take_cards(arrays: dict[str, Any], about: dict[str, Any], height: int) -> C
     weights = csr_matrix((arrays["cards.data"].astype(np.float32), arrays["cards.indices"], arrays["cards.indptr"]), shape=(height, len(labels)))
     columns = {topic: (start, end) for topic, (start, end) in about["card_columns"].items()}
     return CardHeads(columns, labels, Linear(weights, arrays["cards.bias"]),
-                     Linear(arrays["cards.vectors"].astype(np.float32), arrays["cards.vectors.bias"]), arrays["cards.shares"])
+                     Linear(arrays["cards.hidden"].astype(np.float32), arrays["cards.hidden.bias"]), arrays["cards.shares"])

@@ -11,7 +11,7 @@ from bot.understanding import emergencies, storing, vectors, words
 from bot.understanding.cards import NO_CARD, CardHeads
 from bot.understanding.entities import find_entities
 from bot.understanding.examples import Example
-from bot.understanding.heads import Array, Head
+from bot.understanding.heads import Array, Head, Hidden
 from bot.understanding.memory import Memory
 from bot.understanding.normalise import normalise, readable_share, without_courtesies
 from bot.understanding.terms import Vocabulary, terms_of
@@ -31,9 +31,9 @@ class Understander:
     `communities` may be set to the names that entities of that kind are looked for by.
     """
 
-    def __init__(self, vocabulary: Vocabulary, intent: Head, topic: Head, danger: Head, cards: CardHeads, memory: Memory,
+    def __init__(self, vocabulary: Vocabulary, hidden: Hidden, intent: Head, topic: Head, danger: Head, cards: CardHeads, memory: Memory,
                  card_topics: dict[str, str]) -> None:
-        self.vocabulary, self.intent, self.topic, self.danger = vocabulary, intent, topic, danger
+        self.vocabulary, self.hidden, self.intent, self.topic, self.danger = vocabulary, hidden, intent, topic, danger
         self.cards, self.memory, self.card_topics = cards, memory, card_topics
         self.communities: Sequence[str] = ()
 
@@ -79,9 +79,9 @@ class Understander:
         found = [unreadable(text) for text in texts]
         if read:
             terms = self.vocabulary.matrix([terms_of(normal[index]) for index in read])
-            dense = vectors.sentence_vectors([without_courtesies(normal[index]) for index in read])
-            intents, topics, dangers = (np.exp(head.log_probabilities(terms, dense)) for head in (self.intent, self.topic, self.danger))
-            voices = self.cards.voices(terms, dense)
+            hidden = self.hidden.seen(vectors.sentence_vectors([without_courtesies(normal[index]) for index in read]))
+            intents, topics, dangers = (np.exp(head.log_probabilities(terms, hidden)) for head in (self.intent, self.topic, self.danger))
+            voices = self.cards.voices(terms, hidden)
             for row, index in enumerate(read):
                 found[index] = self._one(texts[index], normal[index], intents[row], topics[row], dangers[row], voices[:, row], today)
         return found
@@ -89,7 +89,7 @@ class Understander:
     def _one(self, text: str, normal: str, intents: Array, topics: Array, dangers: Array, card_voices: Array,
              today: Optional[date]) -> Understood:
         known = self.memory.recall(normal)
-        code, level = self._danger(normal, dangers, known)
+        code, level = self._danger(normal, dangers, known, self._service(intents))
         ranking = best(self.topic, topics, 3)
         cards = self.cards.of_topics(card_voices, [topic for topic, _ in ranking])
         law = float(intents[self.intent.labels.index(ASK_LAW)]) if ASK_LAW in self.intent.labels else 0.0
@@ -106,7 +106,7 @@ class Understander:
         return Understood(text, intent, round(confidence, 4), ranking[0][0], ranking, card, card_confidence, choices, band, code, level,
                           find_entities(text, today, self.communities), [(intent, round(confidence, 4)), *others])
 
-    def _danger(self, normal: str, dangers: Array, known: Optional[Example]) -> tuple[Optional[str], Optional[str]]:
+    def _danger(self, normal: str, dangers: Array, known: Optional[Example], service: float) -> tuple[Optional[str], Optional[str]]:
         if known and known.intent == EMERGENCY and known.emergency:
             return known.emergency, emergencies.NOW
         ranked = best(self.danger, dangers, 2)
@@ -114,7 +114,10 @@ class Understander:
         danger = 1 - float(dangers[self.danger.labels.index(NO_DANGER)])
         if known:  # an ordinary sentence of the training data: the rules alone may still see a subject of danger
             danger = 0.0
-        return emergencies.judge(emergencies.read_signs(normal), danger, likeliest)
+        return emergencies.judge(emergencies.read_signs(normal), danger, likeliest, service)
+
+    def _service(self, intents: Array) -> float:
+        return max((float(share) for label, share in zip(self.intent.labels, intents, strict=True) if label not in (ASK_LAW, OUT_OF_SCOPE)), default=0.0)
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder, as .npz and JSON; the folder is made if it is missing."""
