@@ -94,6 +94,8 @@ COMMANDS = {
     "bot.cli_erase": ("erase",),
     "bot.cli_staff": ("staff", "audit"),
     "bot.cli_wechat": ("wechat",),
+    "bot.cli_keys": ("keys",),
+    "bot.cli_retention": ("retention",),
 }
 
 

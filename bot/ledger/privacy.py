@@ -13,12 +13,14 @@ from typing import Any, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.ledger.blanking import blank_case
 from bot.ledger.cases import own_cases
 from bot.ledger.casework_ends import withdraw
 from bot.ledger.people import set_person
-from bot.storage.casework_tables import ConflictCheck
+from bot.storage.desk_tables import Appointment, Attachment, AttachmentPart
 from bot.storage.handover_tables import Handover
 from bot.storage.tables import Case, CaseEvent, CasePerson, CaseStatement, Consent, Message, Reply, Tracker
+from bot.storage.wechat_tables import WeChatMessage, WeChatPart, WeChatResident, WeChatWindow
 
 KEPT_BY_LAW = ("mediation",)
 
@@ -71,13 +73,6 @@ def erase_conversation(session: Session, conversation: str, now: datetime, keep_
     Args:
         keep_message: external id of the message that asked for it; its answer is still to be given.
     """
-    gone = sa.select(Message.id).where(Message.conversation_id == conversation, Message.external_id != (keep_message or ""))
-    session.execute(sa.delete(Reply).where(Reply.message_id.in_(gone)).execution_options(synchronize_session=False))
-    _erase_talk_with_people(session, conversation)
-    said = sa.and_(Message.conversation_id == conversation, Message.external_id != (keep_message or ""))
-    deleted = session.execute(sa.delete(Message).where(said).execution_options(synchronize_session=False))
-    if keep_message is None:
-        session.execute(sa.delete(Tracker).where(Tracker.conversation_id == conversation).execution_options(synchronize_session=False))
     emptied, kept = [], []
     for case in session.execute(sa.select(Case).where(Case.conversation_id == conversation).order_by(Case.number)).scalars():
         if case.kind in KEPT_BY_LAW:
@@ -86,11 +81,27 @@ def erase_conversation(session: Session, conversation: str, now: datetime, keep_
         withdraw(session, case, now)
         for table in (CasePerson, CaseStatement):
             session.execute(sa.delete(table).where(table.case_number == case.number).execution_options(synchronize_session=False))
-        for table, column in ((CaseEvent, "note"), (ConflictCheck, "reason")):
-            words = sa.update(table).where(table.case_number == case.number).values({column: None})
-            session.execute(words.execution_options(synchronize_session=False))
+        blank_case(session, case.number)
         emptied.append(case.number)
-    return Erased(deleted.rowcount, tuple(emptied), tuple(kept))
+    return Erased(erase_talk(session, conversation, kept, keep_message), tuple(emptied), tuple(kept))
+
+
+def erase_talk(session: Session, conversation: str, kept: Sequence[str] = (), keep_message: str | None = None) -> int:
+    """Delete what was said, the dialogue's memory, files and what WeChat holds; cases are left as they are. Returns the number of messages.
+
+    Args:
+        kept: numbers of cases whose files stay.
+        keep_message: see `erase_conversation`; then the memory and the address to answer to stay too.
+    """
+    gone = sa.select(Message.id).where(Message.conversation_id == conversation, Message.external_id != (keep_message or ""))
+    session.execute(sa.delete(Reply).where(Reply.message_id.in_(gone)).execution_options(synchronize_session=False))
+    _erase_talk_with_people(session, conversation)
+    said = sa.and_(Message.conversation_id == conversation, Message.external_id != (keep_message or ""))
+    deleted = session.execute(sa.delete(Message).where(said).execution_options(synchronize_session=False))
+    if keep_message is None:
+        session.execute(sa.delete(Tracker).where(Tracker.conversation_id == conversation).execution_options(synchronize_session=False))
+    _erase_files_and_wechat(session, conversation, kept, is_over=keep_message is None)
+    return int(deleted.rowcount)
 
 
 def correct_applicant(session: Session, cases: Sequence[Case], field: str, value: str, now: datetime) -> None:
@@ -122,6 +133,21 @@ def _erase_talk_with_people(session: Session, conversation: str) -> None:
     session.execute(sa.delete(Reply).where(*by_itself).execution_options(synchronize_session=False))
     words = sa.update(Handover).where(Handover.conversation_id == conversation).values(note=None, words=None)
     session.execute(words.execution_options(synchronize_session=False))
+
+
+def _erase_files_and_wechat(session: Session, conversation: str, kept: Sequence[str], is_over: bool) -> None:
+    """Files and times given to the resident, and what WeChat still holds; the address only when nothing is left to answer."""
+    def of(table: Any) -> Any:
+        return sa.and_(table.conversation_id == conversation, sa.or_(table.case_number.is_(None), table.case_number.notin_(kept)))
+
+    parts = sa.delete(AttachmentPart).where(AttachmentPart.attachment_id.in_(sa.select(Attachment.id).where(of(Attachment))))
+    gone = [parts, sa.delete(Attachment).where(of(Attachment)), sa.delete(Appointment).where(of(Appointment))]
+    still_to_answer = sa.select(Message.id).where(Message.conversation_id == conversation)
+    gone.append(sa.delete(WeChatMessage).where(WeChatMessage.conversation_id == conversation, WeChatMessage.message_id.notin_(still_to_answer)))
+    wechat = (WeChatPart, *((WeChatWindow, WeChatResident) if is_over else ()))
+    gone += [sa.delete(table).where(table.conversation_id == conversation) for table in wechat]
+    for statement in gone:
+        session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _standing(conversation: str) -> Any:

@@ -22,7 +22,7 @@ from bot.storage.sealed_file import UnreadableBackup, seal, unseal
 
 VERSIONS = "alembic_version"
 # The database writes these itself as the lines come in; bringing them too would count everything twice.
-DERIVED = ("daily_counts",)
+DERIVED = ("daily_counts", "hourly_counts")
 BATCH = 2000
 
 

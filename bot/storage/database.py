@@ -90,7 +90,7 @@ class Database:
 def open_database(settings: Settings) -> Database:
     """Return the database of these settings, its folder made and its keys loaded; tables are not touched."""
     settings.var.mkdir(parents=True, exist_ok=True)
-    personal_data.use(personal_data.read_ring(settings.secret_keys, settings.var))
+    personal_data.load(settings.secret_keys, settings.var)
     return Database(settings.database_url)
 
 

@@ -1,7 +1,8 @@
 """Encryption of personal data and keyed hashes for look-up.
 
 A stored value is `key id.base64(nonce + ciphertext)`. The newest key encrypts; every key in the ring decrypts, so that
-keys can be rotated while the product runs.
+keys can be rotated while the product runs: a running process sees within a second that the file of keys has changed.
+The key of the hashes is one of its own (`look-up`), because what a hash was made of is not kept and cannot be hashed anew.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import time
 from functools import cached_property
 from pathlib import Path
 
@@ -22,16 +24,21 @@ from bot.errors import BadSetting
 NONCE_BYTES = 12
 KEY_BYTES = 32
 TAG_BYTES = 16
+LOOK_UP = "look-up"
+FILE = "secret.keys"
+LOOK_EVERY = 1.0
 
 
 class KeyRing:
     """AES-GCM keys by id, newest first.
 
     Args:
-        keys: id → 32 bytes, in order; the first encrypts.
+        keys: id → 32 bytes, in order; the first encrypts. One may be called `look-up`; it makes the hashes and nothing else.
     """
 
     def __init__(self, keys: dict[str, bytes]) -> None:
+        if not set(keys) - {LOOK_UP}:
+            raise BadSetting("BOT_SECRET_KEYS holds no key that encrypts; expected id:base64, newest first.")
         for name, key in keys.items():
             if len(key) != KEY_BYTES or "." in name:
                 raise BadSetting(
@@ -39,8 +46,18 @@ class KeyRing:
                     "without a dot. Make one: python -c \"import secrets,base64;print(base64.b64encode(secrets.token_bytes(32)).decode())\""
                 )
         self._keys = keys
-        self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
-        self.newest = next(iter(keys))
+        self._ciphers = {name: AESGCM(key) for name, key in keys.items() if name != LOOK_UP}
+        self.newest = next(iter(self._ciphers))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ids of the keys that decrypt, newest first."""
+        return tuple(self._ciphers)
+
+    def reencrypt(self, stored: str, place: str) -> str:
+        """Return a stored value as the newest key writes it; several lines one by one; what is so already stays as it is."""
+        lines = stored.split("\n")
+        return "\n".join(line if line.startswith(f"{self.newest}.") else self.encrypt(self.decrypt(line, place), place) for line in lines)
 
     def encrypt(self, text: str, place: str) -> str:
         """Return the stored form of a text for one column."""
@@ -82,18 +99,25 @@ class KeyRing:
 
     @cached_property
     def _hash_key(self) -> bytes:
-        # The oldest key: look-ups must survive rotation of the encrypting key.
-        oldest = list(self._keys.values())[-1]
-        return hashlib.sha256(b"look-up" + oldest).digest()
+        # Without one of its own the oldest key: look-ups must survive rotation of the encrypting key.
+        made_of = self._keys.get(LOOK_UP) or list(self._keys.values())[-1]
+        return hashlib.sha256(b"look-up" + made_of).digest()
 
 
 _ring: KeyRing | None = None
+_file: Path | None = None
+_read_at, _changed_at = 0.0, 0
 
 
-def use(ring: KeyRing) -> None:
-    """Set the ring of this process; called once by whoever opens the database."""
-    global _ring
-    _ring = ring
+def use(ring: KeyRing, file: Path | None = None) -> None:
+    """Set the ring of this process; called once by whoever opens the database.
+
+    Args:
+        file: where it was read from; a change of this file is seen by `keys`.
+    """
+    global _ring, _file, _read_at, _changed_at
+    _ring, _file = ring, file
+    _read_at, _changed_at = time.monotonic(), file.stat().st_mtime_ns if file else 0
 
 
 def keys() -> KeyRing:
@@ -104,12 +128,38 @@ def keys() -> KeyRing:
     """
     if _ring is None:
         raise BadSetting("No keys are loaded; open the database through bot.storage.database.open_database.")
+    if _file is not None and time.monotonic() - _read_at > LOOK_EVERY:
+        _look_again(_file)
     return _ring
+
+
+def _look_again(file: Path) -> None:
+    global _ring, _read_at, _changed_at
+    _read_at = time.monotonic()
+    try:
+        changed_at = file.stat().st_mtime_ns
+        if changed_at != _changed_at:
+            _ring, _changed_at = parse_ring(file.read_text()), changed_at
+    except OSError:
+        pass  # the file is away for a moment; the keys in memory are still good
+
+
+def load(declared: str, var: Path) -> None:
+    """Set this process's ring from BOT_SECRET_KEYS, or from the file in BOT_VAR, which is made on first use."""
+    use(read_ring(declared, var), None if declared else var / FILE)
 
 
 def read_ring(declared: str, var: Path) -> KeyRing:
     """Return the key ring from BOT_SECRET_KEYS, or from the file in BOT_VAR, which is made on first use."""
-    text = declared or _file_of_keys(var / "secret.keys")
+    return parse_ring(declared or _file_of_keys(var / FILE))
+
+
+def parse_ring(text: str) -> KeyRing:
+    """Return the ring written as id:base64, comma or line separated, newest first.
+
+    Raises:
+        BadSetting: no key, no base64, or a wrong length.
+    """
     found: dict[str, bytes] = {}
     for part in text.replace("\n", ",").split(","):
         if not part.strip():
@@ -124,13 +174,28 @@ def read_ring(declared: str, var: Path) -> KeyRing:
     return KeyRing(found)
 
 
+def new_key(name: str) -> str:
+    """Return a new key as it is written in BOT_SECRET_KEYS."""
+    return f"{name}:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}"
+
+
+def write_ring(path: Path, lines: list[str]) -> None:
+    """Replace the file of keys, whole or not at all, readable by its owner only."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
 def _file_of_keys(path: Path) -> str:
     """Two processes may start together: whoever links the file first wins, both read the same keys."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(f"k1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}\n")
+            file.write(new_key("k1") + "\n")
             file.flush()
             os.fsync(file.fileno())
         try:

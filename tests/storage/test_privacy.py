@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.inbox import store
+from bot.inbox import store, wechat_outbox, wechat_store
 from bot.ledger.cases import open_case
 from bot.ledger.consents import give_consent
 from bot.ledger.privacy import copy_of_all, erase_conversation, what_we_hold, withdraw_consent
@@ -10,6 +10,8 @@ from bot.legal.cases import CaseKind, Channel
 from bot.messages import Outbound
 from bot.statistics import metrics
 from bot.statistics.periods import read_period
+from bot.storage.desk_tables import Attachment, AttachmentPart
+from bot.storage.rotation import places
 from bot.storage.tables import Case, CasePerson, Message
 from tests.builders import make_inbound, make_request
 from tests.conftest import NOON
@@ -55,3 +57,32 @@ def test_withdrawing_consent_stops_the_cases_and_keeps_the_record(database, offi
     with database.reading() as session:
         assert set(session.execute(sa.select(Case.status)).scalars()) == {"withdrawn"}
         assert what_we_hold(session, "web:a").consents == 0 and len(copy_of_all(session, "web:a")["consents"]) == 1
+
+
+def test_deleting_takes_the_address_the_parts_and_the_files_too(database):
+    with database.transaction() as session:
+        message = store.receive(session, make_inbound("我叫张三", conversation="wechat:a"))
+        store.answer(session, message, [Outbound("您好，张三")], NOON)
+        wechat_store.note_resident(session, "wechat:a", "openid-of-a", NOON)
+        wechat_store.note_delivery(session, "wechat:a", message.id, NOON, 1)
+        wechat_outbox.take_passive(session, "wechat:a", message.id, NOON, can_push=False)
+        file = Attachment(token="t", conversation_id="wechat:a", name="张三的材料", kind="pdf", size=1, sha256="0", sent_by="a", sent_at=NOON)
+        session.add(file)
+        session.flush()
+        session.add(AttachmentPart(attachment_id=file.id, part=0, body="张三"))
+    with database.transaction() as session:
+        erase_conversation(session, "wechat:a", NOON)
+    with database.reading() as session:
+        left = [str(v) for place in places() if place.name != "trackers.body" for v in session.execute(sa.select(place.column)).scalars()]
+    assert left == []
+
+
+def test_who_asks_on_wechat_to_delete_everything_still_gets_the_answer(database):
+    with database.transaction() as session:
+        for n in ("m1", "m2"):
+            message = store.receive(session, make_inbound("我叫张三", external_id=n, conversation="wechat:a"))
+            wechat_store.note_resident(session, "wechat:a", "openid-of-a", NOON)
+            wechat_store.note_delivery(session, "wechat:a", message.id, NOON, 1)
+        erase_conversation(session, "wechat:a", NOON, keep_message="m2")
+        store.answer(session, message, [Outbound("已删除")], NOON)
+        assert wechat_outbox.take_passive(session, "wechat:a", message.id, NOON, can_push=False) == "已删除"

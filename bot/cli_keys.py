@@ -1,0 +1,77 @@
+"""`bot keys list|new|rotate|drop`: the keys of personal data."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import typer
+
+from bot.errors import BadSetting
+from bot.settings import Settings, read_settings
+from bot.storage import personal_data
+
+keys = typer.Typer(no_args_is_help=True, help="The keys that personal data is encrypted with.")
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Print each key's id and how many stored values are under it; never a key."""
+    from bot.storage.database import open_database
+    from bot.storage.rotation import count_by_key
+
+    database = open_database(read_settings())
+    database.migrate()
+    counts = count_by_key(database)
+    for name in dict.fromkeys([*personal_data.keys().names, *counts]):
+        state = "encrypts" if name == personal_data.keys().newest else "decrypts" if name in personal_data.keys().names else "MISSING"
+        print(f"{name:<12} {state:<9} {counts.get(name, 0)} values")
+
+
+@keys.command()
+def new(name: str = typer.Argument(..., help="Its id, such as k2.")) -> None:
+    """Print a new key for BOT_SECRET_KEYS; put it last first, everywhere, then first (docs/operations.md)."""
+    print(personal_data.new_key(name))
+
+
+@keys.command()
+def rotate(keep_key: bool = typer.Option(False, "--keep-key", help="Make no new key; only bring everything under the newest.")) -> None:
+    """Make a new key and bring every stored value under it, while the product runs."""
+    from bot.storage.database import open_database
+    from bot.storage.rotation import add_key, reencrypt_all
+
+    settings = read_settings()
+    database = open_database(settings)
+    database.migrate()
+    if not keep_key:
+        added = add_key(_file(settings))
+        personal_data.load(settings.secret_keys, settings.var)
+        print(f"New key {added} in {personal_data.FILE}; keep a copy of the file elsewhere.", file=sys.stderr)
+    changed = reencrypt_all(database)
+    print(f"{changed} values are now under {personal_data.keys().newest}.", file=sys.stderr)
+
+
+@keys.command()
+def drop() -> None:
+    """Forget the old keys. Backups sealed with them cannot be opened any more: take a new one first."""
+    from bot.storage.database import open_database
+    from bot.storage.rotation import drop_old_keys
+
+    settings = read_settings()
+    path = _file(settings)
+    dropped = drop_old_keys(path, open_database(settings))
+    print(f"Dropped: {', '.join(dropped) or 'nothing; there is one key'}.", file=sys.stderr)
+
+
+def mount(app: typer.Typer) -> None:
+    """Add these commands to `bot`."""
+    app.add_typer(keys, name="keys")
+
+
+def _file(settings: Settings) -> Path:
+    if settings.secret_keys:
+        raise BadSetting(
+            "The keys are in BOT_SECRET_KEYS, which a command cannot change. Make one with `bot keys new ID`, put it last there and restart "
+            "everything, then first and restart again, then run `bot keys rotate --keep-key`."
+        )
+    return settings.var / personal_data.FILE
