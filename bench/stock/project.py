@@ -15,7 +15,6 @@ from typing import Any
 
 import yaml
 
-from bench.talk import QUESTIONS, REST
 from bot.settings import ROOT
 
 LONGEST = 60
@@ -50,7 +49,6 @@ action_endpoint:
   url: http://127.0.0.1:{actions}/webhook
 tracker_store:
   type: SQL
-  dialect: {dialect}
 {where}
 """
 ACTIONS = '''
@@ -105,7 +103,7 @@ def write_project(folder: Path, sentences: int) -> int:
 
 
 def share_of_data(sentences: int) -> dict[str, list[str]]:
-    """Return label → sentences: of each label the same share, at least two, evenly spread; the conversations' own are in."""
+    """Return label → sentences: of each label the same share, at least two, evenly spread; what is tapped in the conversations is in."""
     from bot.understanding import read_examples
 
     all_blocks: dict[str, list[str]] = {}
@@ -119,7 +117,7 @@ def share_of_data(sentences: int) -> dict[str, list[str]]:
     for label, texts in all_blocks.items():
         wanted = max(2, round(len(texts) * part))
         blocks[label] = [texts[int(i * len(texts) / wanted)] for i in range(min(wanted, len(texts)))]
-    for label, spoken in (("ask_law_neighbour", QUESTIONS), ("request_mediation", REST[:1]), ("affirm", ("同意", "确认提交")), ("thank", ("谢谢",))):
+    for label, spoken in (("request_mediation", ("申请人民调解",)), ("affirm", ("同意", "确认提交")), ("thank", ("谢谢",))):
         blocks[label] = list(dict.fromkeys([*spoken, *blocks[label]]))
     return blocks
 
