@@ -12,6 +12,7 @@ LegalBotError
 ├── NotOurReport        a file without our proof
 ├── ReportBlocked       a report with a missing figure cannot be signed
 ├── PaperNotMade        LibreOffice did not turn a paper into a PDF
+├── NoticeNotSent       a notice to staff that a channel did not take
 ├── CaseNotFound        no such case, or not this person's
 ├── HandoverRefused     a conversation cannot be handed over like this, or not by this person
 ├── BadInput            what somebody typed cannot be used; `hint` is for them, in Chinese
@@ -71,6 +72,10 @@ class ReportBlocked(LegalBotError):
 
 class PaperNotMade(LegalBotError):
     """A paper could not be made into another form; the DOCX is there all the same."""
+
+
+class NoticeNotSent(LegalBotError):
+    """A notice to staff did not go out by one channel; it is tried again later."""
 
 
 class CaseNotFound(LegalBotError):

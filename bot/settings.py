@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from bot.errors import BadSetting
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?")
+HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-3]):([0-5]\d)")
+MAIL = re.compile(r"[^@\s<>]+@[A-Za-z0-9.-]+")
 RATE = re.compile(r"[1-9]\d{0,6}/(?:second|minute|hour)")
 
 
@@ -48,6 +51,18 @@ DECLARED = (
     Setting("BOT_RATE_CONVERSATION", "300/minute", "messages in one conversation; empty: no limit"),
     Setting("BOT_RATE_ADDRESS", "900/minute", "requests from one network address, this machine excepted; empty: no limit"),
     Setting("BOT_RATE_ACCOUNT", "600/minute", "requests of one account of the desk; empty: no limit"),
+    Setting("STAFF_SITE", "", "address staff reach the desk by, for links in notices, e.g. https://desk.example.cn; empty: links without it"),
+    Setting("STAFF_QUIET_HOURS", "21:30-07:30", "when only dangers are told, Beijing time; empty: never quiet"),
+    Setting("STAFF_DINGTALK_WEBHOOK", "", "Webhook of a DingTalk group robot (自定义机器人); empty: none"),
+    Setting("STAFF_DINGTALK_SECRET", "", "the robot's 加签 secret, SEC…"),
+    Setting("STAFF_MAIL_HOST", "", "SMTP server for notices to staff; empty: no e-mail"),
+    Setting("STAFF_MAIL_PORT", "465", "its port"),
+    Setting("STAFF_MAIL_SECURITY", "tls", "tls (from the first byte), starttls, or none for a relay on this machine"),
+    Setting("STAFF_MAIL_USER", "", "name to sign in with; empty: no signing in"),
+    Setting("STAFF_MAIL_PASSWORD", "", "its password or 授权码"),
+    Setting("STAFF_MAIL_FROM", "", "sender of the notices"),
+    Setting("STAFF_MAIL_TO", "", "who gets them, comma separated"),
+    Setting("STAFF_MAIL_AUTHORITY", "", "file of the mail server's certificate authority, where the office has one of its own"),
     Setting("WECHAT_TOKEN", "", "the Token of the Official Account's page 服务器配置; empty: no WeChat"),
     Setting("WECHAT_APP_ID", "", "the Official Account's AppID"),
     Setting("WECHAT_APP_SECRET", "", "its AppSecret; empty: answers travel as passive replies only"),
@@ -83,6 +98,24 @@ class GateSettings:
 
 
 @dataclass(frozen=True)
+class NoticeSettings:
+    """How staff are told: by a DingTalk group robot, by e-mail, by both. `quiet` is (from, until), the same twice for never."""
+
+    site: str
+    quiet: tuple[time, time]
+    dingtalk_webhook: str = field(repr=False)
+    dingtalk_secret: str = field(repr=False)
+    mail_host: str
+    mail_port: int
+    mail_security: str
+    mail_user: str
+    mail_password: str = field(repr=False)
+    mail_from: str
+    mail_to: tuple[str, ...]
+    mail_authority: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the processes need to know, read from the environment or .env."""
 
@@ -101,6 +134,7 @@ class Settings:
     law_index: bool
     gate: GateSettings
     wechat: WeChatSettings | None
+    notices: NoticeSettings | None = None
 
 
 def read_settings(env_file: Path | None = None) -> Settings:
@@ -131,6 +165,7 @@ def read_settings(env_file: Path | None = None) -> Settings:
         "law_index": env.bool("BOT_LAW_INDEX", True),
         "gate": _gate(env, default),
         "wechat": _wechat(env, default),
+        "notices": _notices(env, default),
     }
     try:
         env.seal()
@@ -164,6 +199,32 @@ def _wechat(env: Env, default: dict[str, str]) -> WeChatSettings | None:
     return account if account.token else None
 
 
+def _notices(env: Env, default: dict[str, str]) -> NoticeSettings | None:
+    host = env.str("STAFF_MAIL_HOST", "").strip()
+    # With a server, sender and recipients have to be set.
+    addressed: dict[str, Any] = {"validate": _addresses} if host else {"default": ""}
+    found = NoticeSettings(
+        site=env.str("STAFF_SITE", ""),
+        quiet=_quiet(env.str("STAFF_QUIET_HOURS", default["STAFF_QUIET_HOURS"], validate=_hours)),
+        dingtalk_webhook=env.str("STAFF_DINGTALK_WEBHOOK", "", validate=_webhook),
+        dingtalk_secret=env.str("STAFF_DINGTALK_SECRET", ""),
+        mail_host=host,
+        mail_port=env.int("STAFF_MAIL_PORT", int(default["STAFF_MAIL_PORT"]), validate=_port),
+        mail_security=env.str("STAFF_MAIL_SECURITY", default["STAFF_MAIL_SECURITY"], validate=_security),
+        mail_user=env.str("STAFF_MAIL_USER", ""),
+        mail_password=env.str("STAFF_MAIL_PASSWORD", ""),
+        mail_from=env.str("STAFF_MAIL_FROM", **addressed) or "",
+        mail_to=_parts(env.str("STAFF_MAIL_TO", **addressed) or ""),
+        mail_authority=env.str("STAFF_MAIL_AUTHORITY", ""),
+    )
+    return found if found.dingtalk_webhook or found.mail_host else None
+
+
+def _quiet(text: str) -> tuple[time, time]:
+    found = HOURS.fullmatch((text or "").strip())
+    return (time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))) if found else (time(0), time(0))
+
+
 def _all_gaps(error: EnvError) -> str:
     found = error.error_messages if isinstance(error, EnvValidationError) else str(error)
     return f"These settings cannot be used: {found}. Mend them in the environment or .env; .env.example lists all."
@@ -187,6 +248,28 @@ def _sites(value: str) -> None:
 def _rate(value: str) -> None:
     if value and not RATE.fullmatch(value):
         raise ValidationError(f"expected a number a second, minute or hour, like 300/minute, got {value!r}")
+
+
+def _hours(value: str) -> None:
+    if value.strip() and not HOURS.fullmatch(value.strip()):
+        raise ValidationError(f"expected hours like 21:30-07:30, got {value!r}")
+
+
+def _webhook(value: str) -> None:
+    # The robot's token stands in the address: it never goes over a network in the clear.
+    if value and not value.startswith(("https://", "http://127.0.0.1:")):
+        raise ValidationError("expected an https:// address")
+
+
+def _addresses(value: str) -> None:
+    wrong = [part for part in _parts(value) or ("",) if not MAIL.fullmatch(part)]
+    if wrong:
+        raise ValidationError(f"expected mail addresses, needed with STAFF_MAIL_HOST, got {wrong}")
+
+
+def _security(value: str) -> None:
+    if value not in ("tls", "starttls", "none"):
+        raise ValidationError(f"expected tls, starttls or none, got {value!r}")
 
 
 def _not_negative(value: int) -> None:

@@ -17,6 +17,7 @@ from sanic.response import HTTPResponse
 from bot import console
 from bot.channels import web
 from bot.console import access, pages
+from bot.inbox import staff_notice_sender
 from bot.inbox.dispatcher import Dispatcher
 from bot.office import read_office
 from bot.settings import Settings, read_settings
@@ -93,12 +94,17 @@ async def _start(app: Sanic, _loop: Any) -> None:
     )
     app.ctx.live.start()
     await app.ctx.dispatcher.start()
+    app.ctx.staff_notices = staff_notice_sender.of(app)
+    if app.ctx.staff_notices:
+        await app.ctx.staff_notices.start()
 
 
 async def _stop(app: Sanic, _loop: Any) -> None:
     app.ctx.stopping = True
     await app.ctx.live.stop()
     await app.ctx.dispatcher.stop()
+    if app.ctx.staff_notices:
+        await app.ctx.staff_notices.stop()
 
 
 async def _say_error(request: Request, error: Exception) -> HTTPResponse:
