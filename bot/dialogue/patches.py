@@ -16,6 +16,7 @@ import rasa.core.policies.rule_policy
 import rasa.core.processor
 from rasa.core.actions import action
 from rasa.core.actions.action import RemoteAction
+from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
 from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -43,6 +44,7 @@ def apply() -> None:
     Slot.__copy__ = _copied_slot
     Event.resolve_by_type = staticmethod(_event_class)
     action.action_for_name_or_text = _action_made_once
+    RulePolicy._find_action_from_rules = _found_in_rules
     for module in (rasa.core.processor, rasa.core.actions.forms, rasa.core.policies.rule_policy):
         module.copy = _COPIES_NOTHING
 
@@ -122,6 +124,25 @@ def _action_made_once(name: str, domain: Any, action_endpoint: Any) -> Any:
     if key not in made:
         made[key] = _make_action(name, domain, action_endpoint)
     return made[key]
+
+
+# RulePolicy looks for rules twice: by the words typed, then by the intent. Where no rule speaks of words (or of leaving a form's
+# happy path) the first look finds nothing; the states it would be made from are not worked out.
+_look_in_rules = RulePolicy._find_action_from_rules
+
+
+def _found_in_rules(self: RulePolicy, tracker: DialogueStateTracker, domain: Any, use_text_for_last_user_input: bool) -> Any:
+    if use_text_for_last_user_input and not _speaks_of_words(self):
+        return None, None, False
+    return _look_in_rules(self, tracker, domain, use_text_for_last_user_input)
+
+
+def _speaks_of_words(policy: RulePolicy) -> bool:
+    known = policy.__dict__.get("_speaks_of_words")
+    if known is None:
+        known = bool(policy.lookup.get(RULES_FOR_LOOP_UNHAPPY_PATH)) or any('"text"' in key for key in policy.lookup.get(RULES, ()))
+        policy._speaks_of_words = known
+    return bool(known)
 
 
 # These modules copy states, events and messages deeply only to hand them to a debug log that is switched off.

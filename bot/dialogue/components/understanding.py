@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Optional
 
@@ -20,11 +21,14 @@ from bot.errors import ModelMissing
 from bot.knowledge.cards import read_cards
 from bot.understanding import Example, Understander, Understood
 from bot.understanding.examples import example_of, words_of_cards
+from bot.understanding.normalise import normalise
 from bot.understanding.storing import FORMAT
 
 log = logging.getLogger(__name__)
 
 UNDERSTOOD = "understood"  # the property actions read from tracker.latest_message
+_TAPPED, _MOST_TAPPED = 12, 2000  # characters of what is tapped; how many such sentences are kept
+_BEIJING = timezone(timedelta(hours=8))
 _RANKING = "intent_ranking"
 _WORDS = Path(__file__).resolve().parents[2] / "understanding" / "words.txt"
 
@@ -50,6 +54,7 @@ class LegalUnderstanding(GraphComponent):
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: Optional[Understander] = None) -> None:
         self._config, self._storage, self._resource = config, model_storage, resource
         self._model = model
+        self._tapped: dict[tuple[str, date], Understood] = {}
         if model is not None:
             model.communities = tuple(config["communities"])
 
@@ -95,11 +100,26 @@ class LegalUnderstanding(GraphComponent):
         """Set what was understood of each message; an intent set by other means (a button's payload) stays."""
         if self._model is None:
             raise ModelMissing("LegalUnderstanding has no trained model; run `bot train`.")
-        texts = [message.get(TEXT) or "" for message in messages]
-        for message, understood in zip(messages, self._model.understand_many(texts), strict=True):
+        for message in messages:
             if message.get(TEXT):
-                self._write(message, understood)
+                self._write(message, self._understand(message.get(TEXT)))
         return messages
+
+    def _understand(self, text: str) -> Understood:
+        """Return what a text means; what residents tap is the same a thousand times a day and is worked out once a day.
+
+        Only short sentences of the training data are kept: nothing a resident wrote stays in memory.
+        """
+        assert self._model is not None
+        today = datetime.now(_BEIJING).date()  # 昨天 means another date tomorrow
+        found = self._tapped.get((text, today))
+        if found is None:
+            found = self._model.understand(text, today)
+            if len(text) <= _TAPPED and self._model.memory.recall(normalise(text)):
+                if len(self._tapped) >= _MOST_TAPPED:
+                    self._tapped.clear()
+                self._tapped[text, today] = found
+        return found
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Return the training data as they are: no later component needs what was understood of them."""
