@@ -7,8 +7,10 @@ import pytest
 from bot.legal.cases import CaseKind, Role, Tier
 from bot.legal.lifecycle import EVENT_LABELS, RESIDENT, STATUS_LABELS, Action, Actor, Life, Status, allowed, missing, step_of, why_not
 from bot.legal.lifecycle_fields import FIELD_LABELS
+from bot.legal.lifecycle_page import lifecycle_page
 from bot.legal.lifecycle_table import STEPS
 from bot.legal.permissions import ROLE_PERMISSIONS
+from bot.settings import ROOT
 
 NEW = "requested screened_for_scope"
 WORK = "accepted assigned in_mediation"
@@ -214,3 +216,8 @@ def test_a_step_names_what_it_needs_and_every_need_has_words():
 def test_states_and_events_have_labels_and_fit_their_columns():
     assert set(STATUS_LABELS) == set(Status.codes()) and set(Action.codes()) <= set(EVENT_LABELS)
     assert max(map(len, Status.codes())) <= 24 and max(map(len, EVENT_LABELS)) <= 32
+
+
+def test_the_page_of_states_says_what_the_machine_does():
+    page = ROOT / "docs" / "lifecycle.md"
+    assert page.read_text(encoding="utf-8") == lifecycle_page(), "run: python -m bot.legal.lifecycle_page > docs/lifecycle.md"
