@@ -40,3 +40,22 @@ class ApiToken(Base):
     expires_at = sa.Column(UtcTime, nullable=False)
     revoked_at = sa.Column(UtcTime)
     revoked_by = sa.Column(sa.String(64))
+
+
+class ReopenRequest(Base):
+    """That somebody wants a closed month open again; a second person answers."""
+
+    __tablename__ = "reopen_requests"
+    __table_args__ = (
+        sa.CheckConstraint("(settled_at IS NULL) = (settled_by IS NULL) AND (settled_at IS NULL) = (agreed IS NULL)", name="settled_by_somebody"),
+        sa.CheckConstraint("agreed IS NULL OR agreed = false OR settled_by <> asked_by", name="agreed_by_another"),
+    )
+
+    id = sa.Column(BIG_ID, primary_key=True, autoincrement=True)
+    month = sa.Column(sa.String(7), nullable=False)
+    asked_by = sa.Column(sa.String(64), nullable=False)
+    asked_at = sa.Column(UtcTime, nullable=False)
+    reason = sa.Column(sa.String(200), nullable=False)
+    settled_at = sa.Column(UtcTime)
+    settled_by = sa.Column(sa.String(64))
+    agreed = sa.Column(sa.Boolean)
