@@ -13,7 +13,8 @@ from bot.settings import read_settings
 
 def doctor() -> None:
     """Say what is misconfigured, missing or behind, each with its mend; exit code 1 when something is bad."""
-    from bot.doctor import BAD, examine
+    from bot.doctor import examine
+    from bot.findings import BAD
 
     findings = examine(read_settings())
     for finding in findings:

@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import shutil
 import stat
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Iterator
 
 import sqlalchemy as sa
 
+from bot import doctor_proofs
 from bot.errors import LegalBotError
+from bot.findings import BAD, CARE, GOOD, Finding
 from bot.office import BEIJING, read_office
 from bot.settings import ROOT, Settings
 from bot.storage.database import Database, open_database
 
-GOOD, CARE, BAD = "ok", "care", "bad"
 LOW_DISK = 2 * 1024**3
 LONG_WAIT = timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; `mend` says what to do when it is not ok."""
-
-    what: str
-    state: str
-    seen: str
-    mend: str = ""
 
 
 def examine(settings: Settings) -> list[Finding]:
     """Return what was found, in the order things are needed; a check that fails is a finding, never an exception."""
     findings: list[Finding] = []
-    for check in (_office, _keys, _database, _cards, _model, _laws, _assets, _disk):
+    for check in (_office, _file_system, _disk, _keys, _database, _proofs, _cards, _model, _laws, _assets):
         try:
             findings.extend(check(settings))
         except (LegalBotError, OSError, sa.exc.SQLAlchemyError) as error:
@@ -70,6 +60,20 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield _waiting(database)
     yield _books(database)
     database.close()
+
+
+def _proofs(settings: Settings) -> Iterator[Finding]:
+    database, now = open_database(settings), doctor_proofs.utc_now()
+    yield from doctor_proofs.books(database)
+    yield from doctor_proofs.keys(database)
+    yield from doctor_proofs.clock(database, now)
+    yield from doctor_proofs.retention(database, now)
+    database.close()
+
+
+def _file_system(settings: Settings) -> Iterator[Finding]:
+    settings.var.mkdir(parents=True, exist_ok=True)
+    yield from doctor_proofs.writable(settings)
 
 
 def _waiting(database: Database) -> Finding:

@@ -87,7 +87,16 @@ def restore(database: Database, path: Path) -> Copied:
                 raise NotEmpty(f"Table {table.name} is not empty; restore into a new BOT_VAR or an empty DATABASE_URL.")
         _bring(connection, {table.name: table for table in tables}, path)
         _set_sequences(connection, tables)
+        _prove(connection, tables, held)
     return held
+
+
+def _prove(connection: Connection, tables: list[sa.Table], held: Copied) -> None:
+    """Nothing is committed unless every table has as many rows as the backup says."""
+    for table in tables:
+        rows = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        if rows != held.rows.get(table.name, 0):
+            raise UnreadableBackup(f"Table {table.name} has {rows} rows after the restore, expected {held.rows.get(table.name, 0)}; nothing was kept.")
 
 
 def _lines(database: Database, now: datetime, counts: dict[str, int], revision: list[str]) -> Iterator[str]:

@@ -123,20 +123,25 @@ async def _until_every_point_was_visited(product: Product, platform: Platform, t
         some = _one_of_each(traffic, expected, n)
         n, people = n + 2, people + some
         await _all(some, len(some))
-    for when in ("before", "after"):
-        people.append(await _one_that_fails_three_times(product, traffic, f"dispatcher.give_up.{when}_commit"))
+    people.append(await _one_that_fails_three_times(product, traffic))
     return people
 
 
-async def _one_that_fails_three_times(product: Product, traffic: Traffic, point: str) -> WebResident:
+async def _one_that_fails_three_times(product: Product, traffic: Traffic) -> WebResident:
+    """The worker ends at the same message until it is given up: before that is committed (so once more), and after."""
     product.wait_until_ready()
-    product.arm(point)
+    points = [f"dispatcher.give_up.{when}_commit" for when in ("before", "after")]
+    product.arm(points[0])
     resident = WebResident(traffic, (ASKED_ALONE[0],))
     talking = asyncio.ensure_future(resident.live())
-    while product.is_armed(point) and not talking.done():
+    while points and not talking.done():
         product.arm("worker.before_thinking")
-        while product.is_armed("worker.before_thinking") and product.is_armed(point):
-            await asyncio.sleep(0.1)
+        while product.is_armed("worker.before_thinking") and product.is_armed(points[0]):
+            await asyncio.sleep(0.05)
+        if not product.is_armed(points[0]):
+            points.pop(0)
+            if points:
+                product.arm(points[0])
     (product.points / "armed" / "worker.before_thinking").unlink(missing_ok=True)
     await talking
     return resident
