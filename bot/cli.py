@@ -92,6 +92,7 @@ COMMANDS = {
     "bot.cli_periods": ("period",),
     "bot.cli_report": ("report",),
     "bot.cli_erase": ("erase",),
+    "bot.cli_tokens": ("token",),
     "bot.cli_staff": ("staff", "audit"),
     "bot.cli_wechat": ("wechat",),
     "bot.cli_keys": ("keys",),
