@@ -30,7 +30,7 @@ from bot.settings import ROOT, read_settings
 from bot.statistics import dashboard
 from bot.statistics.closings import month_body
 from bot.statistics.figures import figure
-from bot.statistics.metrics import METRICS, metric, table
+from bot.statistics.metrics import METRICS, table
 from bot.statistics.paging import rows_page
 from bot.statistics.periods import month, year
 from bot.statistics.registry import Shape

@@ -3,8 +3,8 @@
     python -m bench.stock.project FOLDER [--sentences 700]
 
 The sentences are a stratified share of data/: of every meaning (intent, and topic for questions of law) the same part, at
-least two, none longer than LONGEST characters (DIET pads each batch to its longest). Questions of law are one intent a topic, because stock has one output. Actions do nothing but speak; the form has the
-same fields as ours and believes whatever is typed.
+least two, none longer than LONGEST characters (DIET pads each batch to its longest). Questions of law are one intent a topic,
+because stock has one output. Actions do nothing but speak; the form has the same fields as ours and believes what is typed.
 """
 
 from __future__ import annotations
@@ -141,9 +141,10 @@ def _domain(intents: list[str]) -> dict[str, Any]:
 
 def _rules(law: list[str], other: list[str]) -> list[dict[str, Any]]:
     rules: list[dict[str, Any]] = [{"rule": label, "steps": [{"intent": label}, {"action": "action_answer"}]} for label in law]
-    rules.append({"rule": "mediation", "steps": [{"intent": "request_mediation"}, {"action": "action_start_intake"}, {"action": "intake_form"}, {"active_loop": "intake_form"}]})
-    rules.append({"rule": "complete", "condition": [{"active_loop": "intake_form"}],
-                  "steps": [{"action": "intake_form"}, {"active_loop": None}, {"slot_was_set": [{"requested_slot": None}]}, {"action": "action_submit_intake"}]})
+    form = [{"action": "intake_form"}, {"active_loop": "intake_form"}]
+    done = [{"action": "intake_form"}, {"active_loop": None}, {"slot_was_set": [{"requested_slot": None}]}, {"action": "action_submit_intake"}]
+    rules.append({"rule": "mediation", "steps": [{"intent": "request_mediation"}, {"action": "action_start_intake"}, *form]})
+    rules.append({"rule": "complete", "condition": [{"active_loop": "intake_form"}], "steps": done})
     rules += [{"rule": label, "steps": [{"intent": label}, {"action": f"utter_{label}"}]} for label in other if label != "request_mediation"]
     return rules
 

@@ -8,7 +8,6 @@ waits for ever and nothing blocks those behind it.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 import zlib
@@ -16,11 +15,11 @@ from concurrent.futures import Executor
 from datetime import datetime, timezone
 from typing import Any, Callable, TypeVar
 
-import aiohttp
 from sqlalchemy.orm import Session
 
 from bot.crash_points import here
 from bot.inbox import stages, store
+from bot.inbox.worker_line import WorkerGone, WorkerLine, WorkerLost
 from bot.messages import Button, Outbound
 from bot.storage.database import Database
 from bot.storage.threads import beside
@@ -65,19 +64,19 @@ class Dispatcher:
         self._threads = threads
         self._workers = workers
         self._token = token
-        self._timeout = aiohttp.ClientTimeout(total=timeout, connect=2)
+        self._timeout = timeout
         self._answered = answered
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._hands: dict[str, asyncio.Semaphore] = {}
         self._expected: dict[int, list[dict[str, Any]] | None] = {}
-        self._http: aiohttp.ClientSession | None = None
+        self._lines: dict[str, WorkerLine] = {}
         self._sweeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin, with whatever a crash left behind."""
         self._hands = {worker: asyncio.Semaphore(IN_HAND) for worker in self._workers}
-        self._http = aiohttp.ClientSession(timeout=self._timeout, headers={"X-Worker-Token": self._token})
+        self._lines = {worker: WorkerLine(worker, self._token, self._timeout) for worker in self._workers}
         self._sweeper = asyncio.create_task(self._sweep())
 
     async def stop(self) -> None:
@@ -86,8 +85,8 @@ class Dispatcher:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._http:
-            await self._http.close()
+        for line in self._lines.values():
+            line.close()
 
     def wake(self, conversation: str, first: int | None = None) -> None:
         """Say that a conversation has something waiting; `first` is its oldest message without an answer, if that is known."""
@@ -162,9 +161,9 @@ class Dispatcher:
                 here("dispatcher.before_worker")
                 status = await self._post(worker, message_id)
                 here("dispatcher.after_worker")
-            except aiohttp.ClientConnectorError as error:
+            except WorkerGone as error:
                 raise WorkerAway from error
-            except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+            except (WorkerLost, asyncio.TimeoutError) as error:
                 log.warning("message %s: the worker was lost while answering (%s)", message_id, type(error).__name__)
                 status, hung = 500, isinstance(error, asyncio.TimeoutError)
         if status == 503:
@@ -176,13 +175,11 @@ class Dispatcher:
         self._answered(conversation)
 
     async def _post(self, worker: str, message_id: int) -> int:
-        assert self._http is not None
         began = time.perf_counter()
-        async with self._http.post(f"{worker}/webhooks/inbox/messages", json={"message": message_id}) as response:
-            body = await response.read()
-        if response.status == 200:
-            self._note(message_id, json.loads(body), time.perf_counter() - began)
-        return response.status
+        status, outcome = await self._lines[worker].post(message_id)
+        if status == 200:
+            self._note(message_id, outcome, time.perf_counter() - began)
+        return status
 
     def _note(self, message_id: int, outcome: dict[str, Any], seconds: float) -> None:
         """Count the stages of an answered message, and keep the answer for whoever waits here for it."""

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.messages import Inbound, Outbound
@@ -62,10 +61,7 @@ def receive(session: Session, inbound: Inbound) -> Stored:
     with_person = mode == "person"
     row = {"conversation_id": inbound.conversation, "external_id": inbound.external_id, "text": inbound.text, "received_at": inbound.at,
            "state": "answered" if with_person else "waiting", "answered_at": inbound.at if with_person else None, "attempts": 0}  # fmt: skip
-    added = session.execute(_insert_once(session, Message), row)
-    if added.rowcount == 1:
-        channel = inbound.channel.code
-        return Stored(added.inserted_primary_key[0], inbound.conversation, inbound.external_id, inbound.text, channel, inbound.at, with_person, 0)
+    insert_once(session, Message, row)
     return _stored_columns(session.execute(_SAME, {"conversation": inbound.conversation, "external_id": inbound.external_id}).one())
 
 
@@ -202,17 +198,19 @@ def messages_of(session: Session, conversation: str, limit: int = 100) -> list[S
 
 def insert_once(session: Session, table: Any, values: dict[str, Any]) -> bool:
     """Insert unless the unique key is there already; two at once leave one row. Returns whether this one did."""
-    return int(session.execute(_insert_once(session, table), values).rowcount) == 1
+    query, defaults = _insert_once(table, tuple(values))
+    return int(session.execute(query, {**defaults, **values}).rowcount) == 1
 
 
-@functools.lru_cache(maxsize=None)
-def _insert_once_in(dialect: str, table: Any) -> Any:
-    made = sqlite if dialect == "sqlite" else postgresql
-    return made.insert(table.__table__).on_conflict_do_nothing()
-
-
-def _insert_once(session: Session, table: Any) -> Any:
-    return _insert_once_in(session.get_bind().dialect.name, table)
+@functools.cache
+def _insert_once(table: Any, given: tuple[str, ...]) -> tuple[Any, dict[str, Any]]:
+    """The insert as text, because SQLAlchemy compiles one with a conflict clause anew at each execution; both dialects read it alike."""
+    columns = table.__table__.c
+    defaults = {c.name: c.default.arg for c in columns if c.name not in given and c.default is not None and c.default.is_scalar}
+    names = (*given, *defaults)
+    values = ", ".join(f":{name}" for name in names)
+    query = sa.text(f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({values}) ON CONFLICT DO NOTHING")  # noqa: S608 (names of ours)
+    return query.bindparams(*(sa.bindparam(name, type_=columns[name].type) for name in names)), defaults
 
 
 # Written once: SQLAlchemy then compiles them once, and each message costs only the running.
