@@ -66,7 +66,9 @@ def _train(path: Path, force: bool) -> None:
     if done.returncode != 0 or not path.exists():
         _tell("Training failed; the messages above say why. The model in use was not touched.")
         raise typer.Exit(1)
-    _tell(f"Trained {path.name}.")
+    from bot.dialogue.model_index import enter
+
+    _tell(f"Trained {path.name}, SHA-256 {enter(path)[:16]}….")
 
 
 def main() -> None:

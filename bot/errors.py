@@ -22,7 +22,8 @@ LegalBotError
 ├── BadQuery            a filter of a page or of the interface is wrong; says it in Chinese and in English
 ├── AuditBroken         the audit log was changed outside of this program
 ├── DatabaseBehind      the database was made by a newer release
-└── ModelMissing        no trained model; run `bot train`
+├── ModelMissing        no trained model; run `bot train`
+└── ModelAltered        an archive of a model that was not trained here, or changed since
 """
 
 
@@ -145,3 +146,7 @@ class DatabaseBehind(LegalBotError):
 
 class ModelMissing(LegalBotError):
     """There is no trained dialogue model."""
+
+
+class ModelAltered(LegalBotError):
+    """A model's archive is not the one that was trained."""

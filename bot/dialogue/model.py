@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from bot.dialogue.model_index import proved
 from bot.errors import ModelMissing
 from bot.settings import ROOT
 
@@ -27,12 +28,13 @@ def model_path(var: Path, of: str) -> Path:
 
 
 def newest_model(var: Path) -> str:
-    """Return the path of the newest model.
+    """Return the path of the newest model, proved to be the one that was trained.
 
     Raises:
         ModelMissing: none was trained yet.
+        ModelAltered: it was exchanged or copied in.
     """
     models = sorted((var / "models").glob("dialogue-*.tar.gz"), key=lambda path: path.stat().st_mtime)
     if not models:
         raise ModelMissing(f"There is no model in {var / 'models'}; run `bot train`.")
-    return str(models[-1])
+    return proved(models[-1])
