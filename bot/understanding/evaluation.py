@@ -12,6 +12,7 @@ from bot.understanding.dataset_check import check_dataset, groups_of_near, table
 from bot.understanding.examples import BadTrainingData, Example, read_examples
 from bot.understanding.measures import Figures, Pair, measure
 from bot.understanding.understander import Understander
+from bot.understanding.vector_store import STORE
 
 _SEED = 20261123
 _KEEP_TOGETHER = 0.4  # likeness from which two sentences are kept in the same part
@@ -69,7 +70,7 @@ def cross_validate(examples: Sequence[Example], card_topics: dict[str, str], car
         progress(f"part {number} of {folds}")
         left_out = set(part)
         model = Understander.train([example for index, example in enumerate(examples) if index not in left_out], card_topics,
-                                   card_words=card_words)
+                                   card_words=card_words, store=STORE)
         wanted = [examples[index] for index in part]
         pairs.extend(zip(wanted, model.understand_many([example.text for example in wanted]), strict=True))
     return pairs
@@ -84,7 +85,7 @@ def evaluate_all(data: Path, development: Path, card_topics: dict[str, str], car
     if development.is_file():
         progress("development set")
         wanted = read_development(development)
-        model = Understander.train(examples, card_topics, card_words=card_words)
+        model = Understander.train(examples, card_topics, card_words=card_words, store=STORE)
         developed = measure(list(zip(wanted, model.understand_many([example.text for example in wanted]), strict=True)))
     return renewed(page, measured_part(crossed, developed, table_of(check_dataset(examples)))), developed.shares() if developed else {}
 

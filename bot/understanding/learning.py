@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Optional
 
 import numpy as np
@@ -18,6 +19,7 @@ from bot.understanding.network import Task, fit_network
 from bot.understanding.normalise import normalise, without_courtesies
 from bot.understanding.terms import Vocabulary, terms_of
 from bot.understanding.training import fit_linear_on_terms, fit_shares, held_out, thinned
+from bot.understanding.vector_store import stored_vectors
 
 _HEADS = {"intent": 1.0, "topic": 0.3, "danger": 1.0}  # how far their voices on terms trust single terms
 _CARD_TERMS = 0.3
@@ -36,7 +38,7 @@ class _Trained:
 
 
 def learn(examples: Sequence[Example], card_topics: dict[str, str], progress: Callable[[str], None],
-          card_words: dict[str, list[str]]) -> tuple[Vocabulary, Hidden, Head, Head, Head, CardHeads, Memory]:
+          card_words: dict[str, list[str]], store: Optional[Path] = None) -> tuple[Vocabulary, Hidden, Head, Head, Head, CardHeads, Memory]:
     """Return the parts of an Understander, in the order its constructor takes them.
 
     Everything is fitted twice: on all examples, and on four fifths of them to weigh the voices on the rest.
@@ -47,14 +49,14 @@ def learn(examples: Sequence[Example], card_topics: dict[str, str], progress: Ca
     examples = [example for example in examples if normalise(example.text)]
     _check(examples, card_topics)
     progress(f"reading {len(examples)} sentences")
-    documents, dense = _read([normalise(example.text) for example in examples])
+    documents, dense = _read([normalise(example.text) for example in examples], store)
     lessons = [(terms_of(normalise(text)), card_topics[card]) for card, texts in card_words.items() if card in card_topics for text in texts]
     vocabulary = Vocabulary.learn([*documents, *(document for document, _ in lessons)])
     terms, tasks = vocabulary.matrix(documents), _tasks(examples)
     taught = [(document, tasks["topic"].labels.index(topic)) for document, topic in lessons if topic in tasks["topic"].labels]
     progress(f"fitting intents, topics, dangers and cards on {len(examples)} sentences")
     kept, held = held_out(len(examples))
-    final, trial = _fit(terms, dense, tasks, [np.arange(len(examples)), kept],
+    final, trial = _fit(terms, dense, tasks, [np.arange(len(examples)), thinned(kept)],
                         (vocabulary.matrix([document for document, _ in taught]), np.array([place for _, place in taught])) if taught else None)
     seen = trial.hidden.seen(dense[held])
 
@@ -83,10 +85,9 @@ def _fit(terms: csr_matrix, dense: Array, tasks: dict[str, Task], parts: list[Ar
     """Return the voices fitted on each part of the rows; the jobs are shared between processes, the longest first."""
     jobs: list[Any] = [delayed(fit_network)(dense, list(tasks.values()), rows) for rows in parts]
     for rows in parts:
-        few = rows if len(rows) == len(dense) else thinned(rows)
-        jobs += [delayed(fit_linear_on_terms)(terms[few], tasks[name].right[few], len(tasks[name].labels), strictness, lessons if name == "topic" else None)
+        jobs += [delayed(fit_linear_on_terms)(terms[rows], tasks[name].right[rows], len(tasks[name].labels), strictness, lessons if name == "topic" else None)
                  for name, strictness in _HEADS.items()]
-        jobs.append(delayed(_fit_cards)(terms[few], tasks["card"].right[few], tasks["card"].labels))
+        jobs.append(delayed(_fit_cards)(terms[rows], tasks["card"].right[rows], tasks["card"].labels))
     done = Parallel(n_jobs=_jobs(len(dense)))(jobs)
     networks, linear = done[: len(parts)], done[len(parts) :]
     names = [*_HEADS, "card"]
@@ -99,19 +100,30 @@ def _jobs(sentences: int) -> int:
     return 1 if sentences < _WORTH_SHARING else min(2, os.cpu_count() or 1)
 
 
-def _read(texts: list[str]) -> tuple[list[list[str]], Array]:
+def _read(texts: list[str], store: Optional[Path]) -> tuple[list[list[str]], Array]:
     """Return the terms of normalised texts, and their sentence vectors as rows."""
-    jobs = _jobs(len(texts))
-    parts = Parallel(n_jobs=jobs)(delayed(_read_part)(texts[part::jobs]) for part in range(jobs))
     documents: list[list[str]] = [[] for _ in texts]
+    for part, terms in enumerate(_shared(_terms, texts)):
+        documents[part :: _jobs(len(texts))] = terms
+    spoken = [without_courtesies(text) for text in texts]
+    return documents, stored_vectors(spoken, store, _encode) if store else _encode(spoken)
+
+
+def _terms(texts: list[str]) -> list[list[str]]:
+    return [terms_of(text) for text in texts]
+
+
+def _encode(texts: list[str]) -> Array:
     rows = np.zeros((len(texts), vectors.SIZE), dtype=np.float32)
-    for part, (terms, dense) in enumerate(parts):
-        documents[part::jobs], rows[part::jobs] = terms, dense
-    return documents, rows
+    for part, dense in enumerate(_shared(vectors.sentence_vectors, texts)):
+        rows[part :: _jobs(len(texts))] = dense
+    return rows
 
 
-def _read_part(texts: list[str]) -> tuple[list[list[str]], Array]:
-    return [terms_of(text) for text in texts], vectors.sentence_vectors([without_courtesies(text) for text in texts])
+def _shared(work: Callable[[list[str]], Any], texts: list[str]) -> list[Any]:
+    """Return what comes of each process's share of the texts: every second one, where there are two."""
+    jobs = _jobs(len(texts))
+    return list(Parallel(n_jobs=jobs)(delayed(work)(texts[part::jobs]) for part in range(jobs)))
 
 
 def danger_of(example: Example) -> str:

@@ -1,6 +1,7 @@
 """A model on disk: model.json, terms.json and arrays.npz. Nothing in it is executable, so a bad file can only be refused."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ def load(folder: Path) -> tuple[Vocabulary, Hidden, Head, Head, Head, CardHeads,
         terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
         with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise ModelMissing(f"{folder}: no model of questions can be read there ({error}); run `bot train`.") from error
     if about.get("format") != FORMAT:
         raise ModelMissing(f"{folder}: got a model of format {about.get('format')}, expected {FORMAT}; run `bot train --force`.")

@@ -39,7 +39,8 @@ class Understander:
 
     @classmethod
     def train(cls, examples: Sequence[Example], card_topics: dict[str, str],
-              progress: Optional[Callable[[str], None]] = None, card_words: Optional[dict[str, list[str]]] = None) -> "Understander":
+              progress: Optional[Callable[[str], None]] = None, card_words: Optional[dict[str, list[str]]] = None,
+              store: Optional[Path] = None) -> "Understander":
         """Return a model fitted on examples.
 
         Args:
@@ -47,13 +48,14 @@ class Understander:
             card_topics: card id → topic code; a card the examples name must be in it, under the example's topic.
             progress: told in a few words what is being done.
             card_words: card id → sentences of the card itself: they teach topics words that no resident happened to use.
+            store: file that keeps sentence vectors for the next training.
 
         Raises:
             BadTrainingData: too little variety to train on, or a card outside card_topics.
         """
         from bot.understanding.learning import learn
 
-        return cls(*learn(examples, card_topics, progress or (lambda step: None), card_words or {}), dict(card_topics))
+        return cls(*learn(examples, card_topics, progress or (lambda step: None), card_words or {}, store), dict(card_topics))
 
     def warm_up(self) -> None:
         """Load dictionary, vectors and rules now, about three seconds, rather than at the first message."""

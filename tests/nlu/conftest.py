@@ -25,8 +25,9 @@ def real_examples() -> list[Example]:
 def real_model(real_examples: list[Example]) -> Understander:
     from bot.knowledge.cards import card_topics, read_cards
     from bot.understanding.examples import words_of_cards
+    from bot.understanding.vector_store import STORE
 
-    return Understander.train(real_examples, card_topics(), card_words=words_of_cards(read_cards().values()))
+    return Understander.train(real_examples, card_topics(), card_words=words_of_cards(read_cards().values()), store=STORE)
 
 
 @pytest.fixture(scope="session")

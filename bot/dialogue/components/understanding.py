@@ -23,6 +23,7 @@ from bot.understanding import Example, Understander, Understood
 from bot.understanding.examples import example_of, words_of_cards
 from bot.understanding.normalise import normalise
 from bot.understanding.storing import FORMAT
+from bot.understanding.vector_store import STORE
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ class LegalUnderstanding(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model and write it into the component's folder of the archive."""
         topics, words = taught_by_cards()
-        model = Understander.train(examples_of(training_data), topics, lambda step: log.info("understanding: %s", step), words)
+        model = Understander.train(examples_of(training_data), topics, lambda step: log.info("understanding: %s", step), words, STORE)
         model.communities = tuple(self._config["communities"])
         with self._storage.write_to(self._resource) as folder:
             model.save(folder)
