@@ -33,6 +33,7 @@ NAVIGATION: list[Entry] = [
     Entry("居民对话", "/console/people", Permission.TALK),
     Entry("服务日志", "/console/services", Permission.RECORD_SERVICES),
     Entry("排查", "/console/screenings", Permission.DECLARE),
+    Entry("企业问题", "/console/enterprise", Permission.WORK_ENTERPRISE),
     Entry("台账登记", "/console/records", Permission.RECORD_OFFICE),
     Entry("值班", "/console/roster", Permission.SEE_CASES),
     Entry("统计", "/console/office", Permission.SEE_FIGURES),
@@ -58,6 +59,12 @@ def page(request: Request, name: str, status: int = 200, **context: Any) -> HTTP
     }
     body = template.render({**shown, **context})
     return response.html(body, status=status, headers={"Cache-Control": "no-store"})
+
+
+def plain_page(request: Request, name: str, **context: Any) -> HTTPResponse:
+    """Return a page for anybody, outside of the desk: no account, no navigation."""
+    body = _environment().get_template(name).render({"office": request.app.ctx.office, **context})
+    return response.html(body, headers={"Cache-Control": "no-cache"})
 
 
 def error_page(request: Request, status: int, message: str) -> HTTPResponse:

@@ -18,6 +18,7 @@ from bot.ledger.case_times import set_due
 from bot.ledger.people import person_of
 from bot.ledger.services import Service, record
 from bot.legal.cases import CaseKind, Channel
+from bot.legal.enterprise import EnterpriseCategory
 from bot.legal.lifecycle import Status
 from bot.legal.topics import Topic
 from bot.legal.working_hours import Hours
@@ -38,11 +39,15 @@ class Request:
 
     Args:
         source_key: unique for this request (conversation and message), so that it opens one case only.
+        conversation: None for what was brought to a window or told by phone.
+        category: of an enterprise's issue, as the enterprise sees it; the desk decides.
+        taken_by: code of the member of staff who wrote it down. Such an issue is no request through the assistant: its own book
+            counts it when it is registered.
     """
 
     kind: CaseKind
     source_key: str
-    conversation: str
+    conversation: str | None
     channel: Channel
     topic: Topic
     community: str | None
@@ -51,6 +56,8 @@ class Request:
     name: str
     phone: str
     other_party: str | None = None
+    category: EnterpriseCategory | None = None
+    taken_by: str | None = None
     is_demo: bool = False
 
 
@@ -81,11 +88,12 @@ def open_case(session: Session, request: Request, prefix: str, now: datetime, ho
     session.add(case)
     session.flush()
     _add_people(session, case, request)
-    for about, text in (("what_happened", request.what_happened), ("wish", request.wish)):
-        session.add(_statement(case, about, text, request.source_key, now))
-    session.add(_event(case, "requested", None, now, "resident"))
+    told = {"what_happened": request.what_happened, "wish": request.wish, "category": request.category.label if request.category else ""}
+    session.add_all(_statement(case, about, text, request.source_key, now) for about, text in told.items() if text)
+    session.add(_event(case, "requested", None, now, request.taken_by or "resident"))
     here("filing.before_count")
-    _count_request(session, case, request, now)
+    if not (request.taken_by and request.kind is CaseKind.ENTERPRISE):
+        _count_request(session, case, request, now)
     if hours:
         set_due(session, case, hours)
     return case
@@ -156,7 +164,7 @@ def _count_request(session: Session, case: Case, request: Request, now: datetime
             topic=case.topic,
             dispute_type=case.dispute_type,
             case_number=case.number,
-            recorded_by="resident",
+            recorded_by=request.taken_by or "resident",
             is_demo=case.is_demo,
         ),
         now,

@@ -74,35 +74,14 @@ def register_issue(session: Session, issue: Issue, now: datetime) -> BookFact:
     required(issue.owner_unit, f"Issue {issue.issue_no}: the responsible unit")
     identity = issue_key(issue.uscc, issue.category, issue.request)
     main = _main_issue(session, identity, issue.raised_at)
-    details = {"category": issue.category.code, "owner_unit": issue.owner_unit, "case": issue.case_number, "main": main}
-    fact = Fact(
-        BOOK,
-        "repeated" if main else "registered",
-        main or issue.issue_no,
-        key,
-        issue.raised_at,
-        issue.by,
-        community=issue.community,
-        channel=issue.channel,
-        topic="enterprise",
-        details={**details, "identity": identity, "issue_no": issue.issue_no},
-        is_demo=issue.is_demo,
-    )
     counted = request_line(session, issue.case_number) if issue.case_number else None
     if counted is not None and main:
         reverse(session, counted.id, f"重复来件，并入{main}", issue.by, now)
-    row = write_fact(session, fact, {} if main or counted is not None else {"enterprise_registered": 1}, now)
+    lines = {} if main or counted is not None else {"enterprise_registered": 1}
+    row = write_fact(session, _as_fact(issue, identity, main), lines, now)
     if not main:
-        own = Fact(
-            IDENTITY,
-            "registered",
-            identity,
-            f"enterprise-identity:{issue.issue_no}",
-            issue.raised_at,
-            issue.by,
-            details={"issue_no": issue.issue_no},
-            is_demo=issue.is_demo,
-        )
+        key, details = f"enterprise-identity:{issue.issue_no}", {"issue_no": issue.issue_no}
+        own = Fact(IDENTITY, "registered", identity, key, issue.raised_at, issue.by, details=details, is_demo=issue.is_demo)
         write_fact(session, own, {}, now)
     return row
 
@@ -161,6 +140,17 @@ def confirm_issue(
         raise BadRecord(f"Issue {issue_no} was done on {done.happened_at.date()}; silence counts as consent only after 15 days.")
     lines = {f"enterprise_resolved{_carried(first, happened_at)}": 1}
     return _next(session, first, so_far, "confirmed", happened_at, by, now, lines, {"silent": silent}, evidence_ref)
+
+
+def _as_fact(issue: Issue, identity: str, main: str | None) -> Fact:
+    details = {
+        "category": issue.category.code, "owner_unit": issue.owner_unit, "case": issue.case_number, "main": main, "identity": identity,
+        "issue_no": issue.issue_no,
+    }  # fmt: skip
+    return Fact(
+        BOOK, "repeated" if main else "registered", main or issue.issue_no, f"enterprise:{issue.issue_no}", issue.raised_at, issue.by,
+        community=issue.community, channel=issue.channel, topic="enterprise", details=details, is_demo=issue.is_demo,
+    )  # fmt: skip
 
 
 def _issue(session: Session, issue_no: str) -> tuple[BookFact, list[BookFact]]:

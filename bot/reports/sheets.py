@@ -18,6 +18,7 @@ Cell = Union[str, int, Decimal, date, datetime, None]
 BOM = "\ufeff"
 # What a spreadsheet program would run as a formula (OWASP, CSV injection).
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_UNSEEN = " \u00a0\u200b\u3000\ufeff"
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,9 @@ def _page_name(title: str, taken: set[str]) -> str:
 
 def _plain(cell: Cell) -> str:
     text = _shown(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(DANGEROUS) else text
+    # Some programs drop blanks before they look: both the text and what is left of it are judged.
+    runs = isinstance(cell, str) and (text.startswith(DANGEROUS) or text.lstrip(_UNSEEN).startswith(DANGEROUS))
+    return f"'{text}" if runs else text
 
 
 def _shown(cell: Cell) -> str:

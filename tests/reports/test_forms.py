@@ -79,12 +79,13 @@ def test_a_workbook_has_types_a_head_and_frozen_panes(golden, office):
 
 @given(st.lists(st.text(max_size=12).filter(lambda t: t.isprintable()), min_size=1, max_size=4))
 def test_no_text_becomes_a_formula(texts):
-    texts = [*texts, "=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "＝1"]
+    texts = [*texts, "=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "＝1", " =1+1", "\u00a0@A1", "\ufeff=1", "\r=1", "1=1"]
     sheet = Sheet("表", (("期间", "=cmd|'/c calc'!A1"),), tuple(f"c{n}" for n in range(len(texts))), (tuple(texts),))
     page = openpyxl.load_workbook(io.BytesIO(as_xlsx([sheet]))).worksheets[0]
     assert not any(cell.data_type == "f" for row in page.iter_rows() for cell in row)
     [_, row] = list(csv.reader(io.StringIO(as_csv(sheet))))
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "＝")) for cell in row)
+    assert not any(cell.strip().startswith(("=", "+", "-", "@", "＝")) or cell.startswith(("\t", "\r")) for cell in row)
+    assert row[-1] == "1=1"
 
 
 def test_numbers_stay_numbers_in_every_format():
