@@ -13,6 +13,7 @@ from sanic.request import Request
 from sanic.server import HttpProtocol
 
 STEP = 64 * 1024
+GRACE_SECONDS = 1
 
 
 class PatientProtocol(HttpProtocol):
@@ -33,6 +34,12 @@ class PatientProtocol(HttpProtocol):
             self._time = clock
         else:
             self.received = 0
+
+    def check_timeouts(self) -> None:
+        """Look at the clock; once it ran out, the refusal goes out and the rest of the request is not waited for."""
+        super().check_timeouts()
+        if getattr(getattr(self, "_http", None), "exception", None) is not None:
+            self.loop.call_later(GRACE_SECONDS, self.abort)
 
     def begin_answer(self) -> None:
         """The request is here entirely: the time for the answer begins."""
