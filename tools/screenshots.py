@@ -1,4 +1,4 @@
-"""Pictures of the resident page for the documents: python tools/screenshots.py
+"""Pictures of the resident page and the desk for the documents: python tools/screenshots.py
 
 Starts a product of its own in a temporary folder, with the newest model of BOT_VAR, plays one resident's visit, and
 writes docs/screenshots/*.png. Needs the tests' packages and Chromium (`make setup-tests`).
@@ -22,6 +22,10 @@ from typing import Iterator
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the desk's pictures use the tests' running desk
+
+import screenshots_desk  # noqa: E402
+
 TARGET = ROOT / "docs" / "screenshots"
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"]
 PHONE, DESKTOP = (360, 740), (1280, 800)
@@ -39,6 +43,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
         one_visit(browser, url)
         other_looks(browser, url)
+        screenshots_desk.draw(browser, TARGET)
         browser.close()
     print(f"{len(list(TARGET.glob('*.png')))} pictures in {TARGET.relative_to(ROOT)}")
 

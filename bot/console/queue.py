@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,10 +122,15 @@ def in_words(line: Line, names: dict[str, str], office: Office, at: datetime) ->
         community=place.name if place else "社区未定",
         channel=Channel.from_code(line.channel).label,
         requested_at=line.requested_at,
-        status=STATUS_LABELS.get(line.status, line.status),
+        status=_short(STATUS_LABELS.get(line.status, line.status)),
         assignee=names.get(line.assignee or "", line.assignee or ""),
         marks=tuple(_marks(line, at)),
     )
+
+
+def _short(status: str) -> str:
+    """What residents read goes on after the first words; a list needs only those."""
+    return re.split("[，（]", status)[0]
 
 
 def _marks(line: Line, at: datetime) -> Any:

@@ -80,5 +80,7 @@ document.addEventListener("keydown", (event) => {
 
 document.getElementById("keys").addEventListener("click", KEYS["?"]);
 for (const field of document.querySelectorAll(".filters select, .filters [type=checkbox]")) field.addEventListener("change", () => field.form.requestSubmit());
+if (matchMedia("(min-width: 701px)").matches) document.querySelector(".filters details").open = true;
+document.querySelector(".tabs [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
 showCounts(JSON.parse(list().dataset.counts));
 listen();
