@@ -75,7 +75,7 @@ async def overview(request: Request) -> HTTPResponse:
 
     lines, found, figures = await in_thread(request.app, look)
     names = {c.code: c.name for c in request.app.ctx.office.communities}
-    said = {"tab": tab, "tabs": tuple(IssueTab), "lines": lines, "counts": found, "figures": figures, "year": year, "names": names, "now": now()}
+    said: dict[str, Any] = {"tab": tab, "tabs": tuple(IssueTab), "lines": lines, "counts": found, "figures": figures, "year": year, "names": names, "now": now()}
     return page(request, "enterprise.html", **said, channels={c.code: c.label for c in Channel}, saved=(request.args.get("saved") or "")[:16])
 
 
