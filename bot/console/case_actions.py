@@ -20,6 +20,7 @@ from bot.console.fields import read_fields
 from bot.console.pages import page
 from bot.errors import BadFields, BadInput, BadRecord, CaseRefused
 from bot.inbox.case_notices import tell_resident
+from bot.ledger import duty
 from bot.ledger.casework import Act, check, life_of
 from bot.ledger.casework_people import actor_of, colleagues
 from bot.ledger.casework_start import parties_of
@@ -57,7 +58,8 @@ def panel_of(session: Session, case: Case, staff: Staff, at: datetime) -> Panel:
 def allowed_forms(session: Session, case: Case, staff: Staff, at: datetime) -> list[Form]:
     """Return the forms of the steps that somebody may take now, in the order of a case's life."""
     actions = allowed(life_of(session, case), actor_of(session, staff, case.community, at))
-    codes = [action.code for action in actions if action.code in FORMS]
+    is_away = case.assignee is not None and duty.is_away(session, case.assignee, duty.today(at))
+    codes = [action.code for action in actions if action.code in FORMS and (action is not Action.SUBSTITUTED or is_away)]
     return [_form(session, case, code) for code in codes + ([PARTY] if Action.NOTED in actions else [])]
 
 

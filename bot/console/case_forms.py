@@ -35,6 +35,11 @@ class Form:
     fields: tuple[Field, ...]
     hint: str = ""
 
+    @property
+    def folded(self) -> frozenset[str]:
+        """Names of the fields of the second and further terms of an agreement."""
+        return frozenset(f.name for n in range(2, TERMS + 1) for f in _term(n))
+
     def but(self, **changed: Field) -> Form:
         """Return the form with some fields replaced."""
         return replace(self, fields=tuple(changed.get(f.name, f) for f in self.fields))

@@ -24,6 +24,7 @@ from bot.storage.threads import in_thread
 
 bp = Blueprint("roster", url_prefix=f"{ROOT}/roster")
 WEEKS = 2
+LONGEST = 62
 WEEKDAYS = "一二三四五六日"
 
 
@@ -43,11 +44,13 @@ async def set_duty(request: Request) -> HTTPResponse:
     def work(session: Session, at: datetime) -> None:
         fields = (
             Field("day", "日期", DAY, required=True, past=False),
+            Field("until", "到哪天（含）", DAY, past=False),
             Field("community", "社区", CHOICE, choices=_places(request)),
             Field("staff", "值班人", CHOICE, choices=_people(session)),
         )
         v = read_fields(fields, _given(request), at)
-        duty.put_on_duty(session, v["day"], v["community"], v["staff"], who.code, at)
+        for day in _days(v["day"], v["until"]):
+            duty.put_on_duty(session, day, v["community"], v["staff"], who.code, at)
 
     return await _change(request, work)
 
@@ -120,6 +123,15 @@ async def _show(request: Request, errors: list[str] | None = None, status: int =
     weeks = [[_day(day, today) for day in days[n : n + 7]] for n in range(0, len(days), 7)]
     places = [("", "全区"), *_places(request)]
     return page(request, "roster.html", status=status, weeks=weeks, places=places, names=names, today=today, errors=errors or [], **shown)
+
+
+def _days(first: date, last: date | None) -> list[date]:
+    """The day itself; with a last day the working days up to it."""
+    if last is None:
+        return [first]
+    if not first <= last <= first + timedelta(days=LONGEST):
+        raise BadFields({"until": f"“到哪天”要在开始那天之后{LONGEST}天以内。"})
+    return [day for n in range((last - first).days + 1) if is_working_day(day := first + timedelta(days=n))]
 
 
 def _day(day: date, today: date) -> dict[str, Any]:

@@ -204,6 +204,11 @@ def test_the_roster_shows_who_is_on_duty_and_whose_cases_wait(desk, a_case, medi
     do(mediator, number, "accepted", **ACCEPT)
     today = now().astimezone(BEIJING).date()
     assert office.fill("/console/roster/duty", {"day": str(today), "community": "c01", "staff": "mediator_two"}, form_at="/console/roster").status_code == 303
+    ten = {"day": str(today), "until": str(today + timedelta(days=9)), "community": "c02", "staff": "mediator_two"}
+    assert office.fill("/console/roster/duty", ten, form_at="/console/roster").status_code == 303
+    assert office.fill("/console/roster/duty", {**ten, "until": str(today - timedelta(days=1))}, form_at="/console/roster").status_code == 422
+    with desk.database.reading() as session:
+        assert 4 <= session.execute(sa.text("SELECT count(*) FROM duty_shifts WHERE community = 'c02'")).scalar_one() <= 9
     away = {"first_day": str(today), "back_on": str(today + timedelta(days=2)), "reason": "培训"}
     assert mediator.fill("/console/roster/absence", away, form_at="/console/roster").status_code == 303
     page = mediator.get("/console/roster/").text
