@@ -17,7 +17,7 @@ from bot.ledger.blanking import blank_case
 from bot.ledger.cases import own_cases
 from bot.ledger.casework_ends import withdraw
 from bot.ledger.people import set_person
-from bot.storage.desk_tables import Appointment, Attachment, AttachmentPart
+from bot.storage.desk_tables import Appointment, Attachment, AttachmentPart, CaseSuggestion
 from bot.storage.handover_tables import Handover
 from bot.storage.tables import Case, CaseEvent, CasePerson, CaseStatement, Consent, Message, Reply, Tracker
 from bot.storage.wechat_tables import WeChatMessage, WeChatPart, WeChatResident, WeChatWindow
@@ -79,7 +79,7 @@ def erase_conversation(session: Session, conversation: str, now: datetime, keep_
             kept.append(case.number)
             continue
         withdraw(session, case, now)
-        for table in (CasePerson, CaseStatement):
+        for table in (CasePerson, CaseStatement, CaseSuggestion):
             session.execute(sa.delete(table).where(table.case_number == case.number).execution_options(synchronize_session=False))
         blank_case(session, case.number)
         emptied.append(case.number)
