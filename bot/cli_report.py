@@ -9,11 +9,11 @@ from typing import Optional
 
 import typer
 
-from bot.errors import BadPeriod, ReportBlocked
+from bot.errors import BadPeriod
 from bot.ledger.periods import closed_months, period_actions
 from bot.ledger.reports import sign_report
 from bot.office import BEIJING, read_office
-from bot.reports.content import Content, content
+from bot.reports.content import Content, check_may_be_signed, content
 from bot.reports.document import write_report
 from bot.reports.proof import digest_of_proof
 from bot.reports.texts import plain
@@ -61,7 +61,8 @@ def make(
     with database.transaction() as session:
         one_snapshot(session)
         said = content(session, view, known, office, closed_months(period_actions(session)))
-        _refuse_signing(said, view, sign)
+        if sign:
+            check_may_be_signed(said)
         if out is None:
             _print(said)
             return
@@ -93,17 +94,6 @@ def _open() -> tuple[Settings, Database]:
     database = open_database(settings)
     database.migrate()
     return settings, database
-
-
-def _refuse_signing(said: Content, view: View, sign: str) -> None:
-    if not sign:
-        return
-    if view.with_demo:
-        raise ReportBlocked("A report with demonstration data cannot be signed; leave --with-demo out.")
-    missing = said.figures.missing
-    if missing:
-        listed = "；".join(f"{f.label}（{f.owner}）" for f in missing)
-        raise ReportBlocked(f"The report cannot be signed: {len(missing)} figures are missing: {listed}. Record them, or declare a zero.")
 
 
 def _print(said: Content) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from bot.errors import ReportBlocked
 from bot.legal.disputes import DisputeType
 from bot.office import BEIJING, Office
 from bot.reports.charts import bars
@@ -48,8 +49,8 @@ class Content:
     corrections: tuple[Correction, ...]
 
 
-def content(session: Session, view: View, as_of: date, office: Office, closed: list[PeriodAction]) -> Content:
-    """Return the report of a view; `closed` are the closings that hold."""
+def content(session: Session, view: View, as_of: date, office: Office, closed: list[PeriodAction], drawn: bool = True) -> Content:
+    """Return the report of a view; `closed` are the closings that hold. Charts take time and are drawn only for a document."""
     figures = collect(session, view, office)
     text = tuple(sections(figures))
     tables = (_by_type(figures), _by_community(figures, office))
@@ -58,9 +59,23 @@ def content(session: Session, view: View, as_of: date, office: Office, closed: l
     if view.with_demo:
         notes.append("本件含演示数据，仅供查看，不得上报。")
     return Content(
-        f"{span(view.period)}公共法律服务与矛盾纠纷化解情况", tuple(notes), text, tables, _charts(figures, office),
+        f"{span(view.period)}公共法律服务与矛盾纠纷化解情况", tuple(notes), text, tables, _charts(figures) if drawn else (),
         (_appendix(figures, view, as_of), *_corrected(late), *_closed(closed, view)), figures, as_of, late,
     )  # fmt: skip
+
+
+def check_may_be_signed(said: Content) -> None:
+    """Return if somebody may sign this report.
+
+    Raises:
+        ReportBlocked: it holds demonstration data, or a figure is missing; names each with the unit that answers for it.
+    """
+    if said.figures.view.with_demo:
+        raise ReportBlocked("A report with demonstration data cannot be signed; leave --with-demo out.")
+    missing = said.figures.missing
+    if missing:
+        listed = "；".join(f"{f.label}（{f.owner}）" for f in missing)
+        raise ReportBlocked(f"The report cannot be signed: {len(missing)} figures are missing: {listed}. Record them, or declare a zero.")
 
 
 def _by_type(figures: Figures) -> Table:
@@ -83,7 +98,7 @@ def _by_community(figures: Figures, office: Office) -> Table:
     return Table("附表：各社区情况", ("社区", *(f"{figures[c].label}（{figures[c].unit}）" for c in PLACE_COLUMNS)), tuple(rows))
 
 
-def _charts(figures: Figures, office: Office) -> tuple[bytes, ...]:
+def _charts(figures: Figures) -> tuple[bytes, ...]:
     types = [(t.label.removesuffix("纠纷"), float(sum(r.quantity for r in figures.rows["cases_total"] if r.dispute_type == t.code))) for t in DisputeType]
     shown = sorted((t for t in types if t[1]), key=lambda t: -t[1])[:10]
     months = months_of(figures.view.period)

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.cli_report import _refuse_signing
 from bot.errors import NotOurReport, ReportBlocked
 from bot.ledger.cases import open_case
 from bot.ledger.mediation_corrections import reopen_case
@@ -17,7 +16,7 @@ from bot.ledger.privacy import erase_conversation
 from bot.ledger.reports import sign_report
 from bot.ledger.screenings import submit_screening
 from bot.legal.rounding import with_yu
-from bot.reports.content import content
+from bot.reports.content import check_may_be_signed, content
 from bot.reports.document import write_report
 from bot.reports.proof import as_xml, digest_of_proof, document_lines, read_proof, seal
 from bot.reports.texts import plain, used_metrics
@@ -107,7 +106,7 @@ def test_an_empty_year_names_who_has_to_report_and_cannot_be_signed(database, of
     assert "【待报：区法制办】" in text and "【待报：区办公室】" in text
     assert not re.search(r"行政复议案件0件|企业问题0个", text)
     with pytest.raises(ReportBlocked, match="收集企业问题（区办公室）"):
-        _refuse_signing(said, YEAR, "Li")
+        check_may_be_signed(said)
 
 
 def test_demonstration_data_is_never_signed(golden, office):
@@ -116,7 +115,7 @@ def test_demonstration_data_is_never_signed(golden, office):
         said = content(session, view, AFTER.date(), office, [])
     assert any("不得上报" in note for note in said.notes)
     with pytest.raises(ReportBlocked, match="demonstration"):
-        _refuse_signing(said, view, "Li")
+        check_may_be_signed(said)
 
 
 def test_words_may_be_edited(golden, office, tmp_path):
