@@ -40,6 +40,9 @@ check: setup-tests ## ruff, mypy, import rules, rasa data validate, tests
 	@echo "== rasa data";     PYTHONWARNINGS=ignore $(BIN)/rasa data validate --fail-on-warnings 2>&1 | tail -20
 	@$(MAKE) --no-print-directory test
 
+bench: setup-tests ## ours against stock Rasa; writes docs/performance.md (trains stock once, then ten minutes)
+	@$(BIN)/python -W ignore -m bench.versus
+
 cards-page: setup ## write docs/cards.md, citations judged by ../shared/statutes
 	@$(BIN)/python -m bot.knowledge.conformance ../shared/statutes > docs/cards.md
 

