@@ -9,26 +9,12 @@ from sanic.response import HTTPResponse
 from bot.console.access import ROOT, needs
 from bot.console.pages import page
 from bot.ledger import audit
+from bot.legal.audit_actions import LABELS
 from bot.legal.permissions import Permission
 from bot.storage.threads import in_thread
 
 bp = Blueprint("audit_pages", url_prefix=f"{ROOT}/audit")
 ROWS = 100
-# What is not here is shown by its code.
-LABELS = {
-    "signed_in": "登录",
-    "signed_out": "退出",
-    "sign_in_failed": "登录失败",
-    "password_changed": "改密码",
-    "second_factor_set": "开启两步验证",
-    "sessions_ended": "退出其他登录",
-    "staff_added": "建账号",
-    "staff_disabled": "停用账号",
-    "staff_reset": "重置账号",
-    "opened": "查看个人信息",
-    "denied": "无权限被拒",
-    "not_theirs": "访问不归其办理的内容",
-}
 
 
 @bp.get("/")

@@ -22,3 +22,8 @@ function say(status) {
   place.hidden = false;
   setTimeout(() => { place.hidden = true; }, 6000);
 }
+
+// On a phone the menu is wider than the screen: begin where one is.
+const menu = document.querySelector(".bar .menu");
+const here = menu?.querySelector("[aria-current]");
+if (here && menu.scrollWidth > menu.clientWidth) menu.scrollLeft = here.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
