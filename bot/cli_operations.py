@@ -11,8 +11,10 @@ import typer
 from bot.settings import read_settings
 
 
-def doctor() -> None:
+def doctor(load: bool = typer.Option(False, "--load", help="Say which stage of a message is slow, asking the running product.")) -> None:
     """Say what is misconfigured, missing or behind, each with its mend; exit code 1 when something is bad."""
+    if load:
+        return _load()
     from bot.doctor import examine
     from bot.findings import BAD
 
@@ -21,6 +23,19 @@ def doctor() -> None:
         mend = f"  →  {finding.mend}" if finding.mend else ""
         print(f"{finding.state:<5} {finding.what:<14} {finding.seen}{mend}")
     raise typer.Exit(1 if any(f.state == BAD for f in findings) else 0)
+
+
+def _load() -> None:
+    """Print the stages of a message, slowest first, and what helps against the slowest."""
+    from bot.load import MENDS, ask, gauge, stages_of
+
+    text = ask(read_settings())
+    stages = stages_of(text)
+    for stage in stages:
+        print(f"{stage.name:<9} {stage.count:>8} messages   mean {stage.mean * 1000:8.1f} ms   p50 {stage.p50 * 1000:8.1f}   p99 {stage.p99 * 1000:8.1f}")
+    print(f"waiting   {gauge(text, 'inbox_conversations_waiting'):8.0f} conversations   workers ready {gauge(text, 'workers_ready'):.0f}, "
+          f"restarted {gauge(text, 'worker_restarts'):.0f} times")  # fmt: skip
+    print(f"slowest: {stages[0].name}  →  {MENDS[stages[0].name]}" if stages else "No message was answered since the product started.")
 
 
 def backup(file: Path = typer.Argument(..., help="Where to write the sealed copy.")) -> None:

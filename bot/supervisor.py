@@ -23,6 +23,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 LIVED_WELL = 60.0
 STOP_SECONDS = 20.0
 LOOK_EVERY = 0.2
+ASK_EVERY = 2.0
 # Rasa and what it stands on print pages of deprecations at every start.
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR"}
 
@@ -38,11 +39,31 @@ class Child:
     started_at: float = 0.0
     pause: float = FIRST_PAUSE
     start_after: float = field(default=0.0)
+    url: str = ""  # where it says that it is alive; empty: it is not asked
+    restarts: int = -1
+    asked_at: float = 0.0
+    silent_since: float | None = None
 
     def start(self) -> None:
         """Start it now."""
-        self.process = subprocess.Popen(self.command, env=self.environment, cwd=ROOT)
+        self.restarts += 1
+        self.process = subprocess.Popen(self.command, env={**self.environment, "BOT_RESTARTS": str(self.restarts)}, cwd=ROOT)
         self.started_at = time.monotonic()
+        self.silent_since = None
+
+    def end_if_hung(self, patience: float) -> None:
+        """Kill it when it has taken connections for so many seconds without answering any; starting it again is `look_after`'s."""
+        now = time.monotonic()
+        if not self.url or self.process is None or now - self.asked_at < ASK_EVERY:
+            return
+        if not _is_silent(self.url):
+            self.silent_since = None
+        elif self.silent_since is None:
+            self.silent_since = now
+        elif now - self.silent_since > patience:
+            _tell(f"{self.name} has not answered for {now - self.silent_since:.0f} s; killed")
+            self.process.kill()
+        self.asked_at = time.monotonic()
 
     def look_after(self) -> None:
         """Start it again if it died, later each time it dies young."""
@@ -87,7 +108,8 @@ class Supervisor:
         }
         self._children = [Child("web", [sys.executable, "-m", "bot.web.app"], web)]
         self._children += [
-            Child(f"worker {n}", [sys.executable, "-m", "bot.dialogue.worker", str(port)], shared) for n, port in enumerate(ports, 1)
+            Child(f"worker {n}", [sys.executable, "-m", "bot.dialogue.worker", str(port)], shared, url=f"http://127.0.0.1:{port}/ready")
+            for n, port in enumerate(ports, 1)
         ]
 
     def run(self) -> int:
@@ -101,6 +123,7 @@ class Supervisor:
         while not self._stopping:
             for child in self._children:
                 child.look_after()
+                child.end_if_hung(self._settings.worker_timeout)
             if not ready and self._residents_can_chat():
                 ready = True
                 print(f"ready http://{self._settings.host}:{self._settings.port}", flush=True)
@@ -145,6 +168,17 @@ class Supervisor:
                 child.process.kill()
         _tell("stopped")
         return 0
+
+
+def _is_silent(url: str) -> bool:
+    """Whether somebody takes the connection there and says nothing; a refused one is a worker that is not up yet."""
+    try:
+        with urllib.request.urlopen(url, timeout=1):  # noqa: S310 (our own worker)
+            return False
+    except urllib.error.HTTPError:
+        return False
+    except (urllib.error.URLError, OSError) as error:
+        return isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError)
 
 
 def _free_ports(count: int) -> list[int]:

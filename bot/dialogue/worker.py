@@ -66,7 +66,7 @@ def create_worker(settings: Settings, database: Database) -> Sanic:
 
     @app.get("/ready")
     async def ready(_request: Request) -> HTTPResponse:
-        return response.json({"ready": app.ctx.ready}, status=200 if app.ctx.ready else 503)
+        return response.json({"ready": app.ctx.ready, "restarts": int(os.environ.get("BOT_RESTARTS", "0"))}, status=200 if app.ctx.ready else 503)
 
     return app
 

@@ -53,7 +53,7 @@ class Dispatcher:
     """Carries stored messages to workers.
 
     Args:
-        workers: base URLs; a conversation goes to the same one while the list stays the same.
+        workers: base URLs; a conversation goes to the same one while that one is there.
         answered: called with the conversation after each stored answer.
     """
 
@@ -69,7 +69,9 @@ class Dispatcher:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._hands: dict[str, asyncio.Semaphore] = {}
-        self._expected: dict[int, list[dict[str, Any]] | None] = {}
+        self._in_hand: dict[str, list[int]] = {worker: [] for worker in workers}
+        self._blameless: set[int] = set()
+        self._expected: dict[int, tuple[list[dict[str, Any]], float] | None] = {}
         self._lines: dict[str, WorkerLine] = {}
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -88,12 +90,12 @@ class Dispatcher:
         for line in self._lines.values():
             line.close()
 
-    def wake(self, conversation: str, first: int | None = None) -> None:
-        """Say that a conversation has something waiting; `first` is its oldest message without an answer, if that is known."""
+    def wake(self, conversation: str, first: int | None = None, newest: int | None = None) -> None:
+        """Say that a conversation has something waiting; `first` and `newest` are its oldest and newest such message, if they are known."""
         if conversation in self._running:
             self._again.add(conversation)
             return
-        task = asyncio.create_task(self._serve(conversation, first))
+        task = asyncio.create_task(self._serve(conversation, first, newest))
         self._running[conversation] = task
         task.add_done_callback(lambda done: self._finished(conversation, done))
 
@@ -132,12 +134,16 @@ class Dispatcher:
     def take(self, message_id: int, give_up: bool = False) -> list[dict[str, Any]] | None:
         """Return the answer that was kept, as the page gets it, or None; `give_up` stops expecting it."""
         kept = self._expected.get(message_id)
-        if kept is not None or give_up:
-            self._expected.pop(message_id, None)
-        return kept
+        if kept is None:
+            if give_up:
+                self._expected.pop(message_id, None)
+            return None
+        del self._expected[message_id]
+        stages.took("delivery", time.perf_counter() - kept[1])
+        return kept[0]
 
-    async def _serve(self, conversation: str, first: int | None) -> None:
-        pause = FIRST_PAUSE
+    async def _serve(self, conversation: str, first: int | None, newest: int | None) -> None:
+        pause, shift = FIRST_PAUSE, 0
         while True:
             self._again.discard(conversation)
             message_id = first or await self._in_thread(lambda s: store.next_waiting(s, conversation))
@@ -145,18 +151,25 @@ class Dispatcher:
             if message_id is None:
                 return
             try:
-                await self._hand_over(conversation, message_id)
+                # Any worker can answer any conversation: the next one takes over from one that is away, or broke.
+                if not await self._hand_over(conversation, message_id, self._worker_of(conversation, shift)):
+                    shift += 1
+                elif message_id == newest and conversation not in self._again:
+                    return
                 pause = FIRST_PAUSE
             except NotItsTurn:
                 await asyncio.sleep(TURN_PAUSE)
             except WorkerAway:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                shift += 1
+                if shift % max(1, len(self._workers)) == 0:
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _hand_over(self, conversation: str, message_id: int) -> None:
-        worker = self._worker_of(conversation)
+    async def _hand_over(self, conversation: str, message_id: int, worker: str) -> bool:
+        """Take a message to a worker; returns whether that went well."""
         hung = False
         async with self._hands[worker]:
+            self._in_hand[worker].append(message_id)
             try:
                 here("dispatcher.before_worker")
                 status = await self._post(worker, message_id)
@@ -165,7 +178,11 @@ class Dispatcher:
                 raise WorkerAway from error
             except (WorkerLost, asyncio.TimeoutError) as error:
                 log.warning("message %s: the worker was lost while answering (%s)", message_id, type(error).__name__)
+                if not self._is_to_blame(worker, message_id):
+                    raise WorkerAway from error
                 status, hung = 500, isinstance(error, asyncio.TimeoutError)
+            finally:
+                self._in_hand[worker].remove(message_id)
         if status == 503:
             raise WorkerAway
         if status == 409:
@@ -173,10 +190,20 @@ class Dispatcher:
         if status != 200 and await self._give_up(message_id, HUNG_TRIES if hung else TRIES):
             log.error("message %s: given up", message_id)
         self._answered(conversation)
+        return status == 200
+
+    def _is_to_blame(self, worker: str, message_id: int) -> bool:
+        """A worker thinks of one message at a time, in their order: the oldest in its hand broke it, the others only waited behind."""
+        if message_id in self._blameless:
+            self._blameless.discard(message_id)
+            return False
+        self._blameless.update(m for m in self._in_hand[worker] if m != message_id)
+        return True
 
     async def _post(self, worker: str, message_id: int) -> int:
         began = time.perf_counter()
         status, outcome = await self._lines[worker].post(message_id)
+        self._blameless.discard(message_id)
         if status == 200:
             self._note(message_id, outcome, time.perf_counter() - began)
         return status
@@ -184,7 +211,7 @@ class Dispatcher:
     def _note(self, message_id: int, outcome: dict[str, Any], seconds: float) -> None:
         """Count the stages of an answered message, and keep the answer for whoever waits here for it."""
         if message_id in self._expected and outcome["replies"]:
-            self._expected[message_id] = outcome["replies"]
+            self._expected[message_id] = (outcome["replies"], time.perf_counter())
         if outcome["stages"]:
             stages.note(message_id, outcome["stages"], seconds)
 
@@ -200,10 +227,10 @@ class Dispatcher:
 
         return await self._in_thread(settle, writing=True, point="dispatcher.give_up")
 
-    def _worker_of(self, conversation: str) -> str:
+    def _worker_of(self, conversation: str, shift: int) -> str:
         if not self._workers:
             raise WorkerAway
-        return self._workers[zlib.crc32(conversation.encode()) % len(self._workers)]
+        return self._workers[(zlib.crc32(conversation.encode()) + shift) % len(self._workers)]
 
     async def _in_thread(self, work: Callable[[Session], T], writing: bool = False, point: str = "") -> T:
         """Run a piece of database work beside the event loop, so that a slow disk delays nobody else."""

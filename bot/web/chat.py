@@ -55,7 +55,7 @@ async def say(request: Request) -> HTTPResponse:
         stored, first = await in_thread(app, partial(_store, inbound=inbound), writing=True, point="chat.store")
         stages.took("inbox", time.perf_counter() - began)
         if not stored.answered:
-            app.ctx.dispatcher.wake(inbound.conversation, first)
+            app.ctx.dispatcher.wake(inbound.conversation, first, stored.id)
             if app.ctx.dispatcher.is_full:
                 return response.json({**_said(stored, None), "notice": MANY})
             app.ctx.dispatcher.expect(stored.id)

@@ -1,0 +1,146 @@
+"""Two web and three worker processes over one PostgreSQL, as on five machines; no message is lost, doubled or out of order."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+from dataclasses import dataclass, field
+
+import pytest
+import sqlalchemy as sa
+
+from bot.settings import ROOT
+from bot.storage.database import open_database
+from bot.storage.tables import Case, Message, Reply
+from tests.conftest import _empty_postgres, _free_port
+from tests.faults.test_worker_killed import until
+from tests.web.talk import Speaker, get
+
+TEXTS = ("楼上漏水把我家泡了怎么办", "申请人民调解", "示例社区二", "同意", "李四", "修好并赔偿", "张三", "13800138000", "确认提交")
+pytestmark = pytest.mark.postgres
+
+
+@dataclass
+class Machine:
+    """A process that stands for a machine of its own; whoever supervises it there starts it again."""
+
+    command: list[str]
+    environment: dict[str, str]
+    url: str
+    process: subprocess.Popen | None = None
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, env=self.environment, cwd=ROOT, stderr=subprocess.DEVNULL)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def answers(self, path):
+        try:
+            get(f"{self.url}{path}", timeout=3)
+            return True
+        except (OSError, urllib.error.HTTPError):
+            return False
+
+
+@dataclass
+class Site:
+    """All machines, and the settings that name the database."""
+
+    webs: list[Machine]
+    workers: list[Machine]
+    settings: object
+    everything: list[Machine] = field(default_factory=list)
+
+
+@pytest.fixture()
+def site(postgres_url, model_folder, settings):
+    from dataclasses import replace
+
+    from bot.storage.database import open_database
+
+    url = _empty_postgres(postgres_url)
+    settings = replace(settings, database_url=url)
+    database = open_database(settings)
+    database.migrate()
+    database.close()
+    (settings.var / "models").symlink_to(model_folder)
+    ports = [_free_port() for _ in range(5)]
+    urls = [f"http://127.0.0.1:{port}" for port in ports]
+    shared = {**os.environ, "BOT_VAR": str(settings.var), "DATABASE_URL": url, "BOT_WORKER_TOKEN": "machines", "BOT_LAW_INDEX": "false", "PYTHONDONTWRITEBYTECODE": "",
+              "BOT_OFFICE": str(ROOT / "office.yml"), "BOT_WORKER_URLS": ",".join(urls[:3]), "BOT_RATE_CONVERSATION": "", "BOT_WORKER_TIMEOUT": "10"}
+    workers = [Machine([sys.executable, "-m", "bot.dialogue.worker", str(port)], shared, url) for port, url in zip(ports[:3], urls)]
+    webs = [Machine([sys.executable, "-m", "bot.web.app"], {**shared, "BOT_PORT": str(port)}, url) for port, url in zip(ports[3:], urls[3:])]
+    made = Site(webs, workers, settings, [*workers, *webs])
+    for machine in made.everything:
+        machine.start()
+    until(lambda: all(w.answers("/ready") for w in workers) and all(w.answers("/readyz") for w in webs), 240)
+    yield made
+    for machine in made.everything:
+        machine.kill()
+
+
+def talk(site, number, errors):
+    """One resident whose page reaches another web process with every message, and says again what got no answer."""
+    speakers = [Speaker(web.url) for web in site.webs]
+    name = f"resident{number:032d}"
+    for n, text in enumerate(TEXTS):
+        for attempt in range(200):
+            speaker = speakers[(n + attempt) % 2]
+            speaker.conversation = name
+            try:
+                said = speaker.says(text, f"m{n}")
+            except OSError:
+                time.sleep(0.1)
+                continue
+            if not said.get("pending", True):
+                break
+        else:
+            errors.append((number, text))
+
+
+def test_each_machine_is_killed_in_turn_and_nothing_is_lost_doubled_or_out_of_order(site):
+    errors = []
+    residents = [threading.Thread(target=talk, args=(site, n, errors)) for n in range(6)]
+    for resident in residents:
+        resident.start()
+    for machine in site.everything:
+        machine.kill()
+        machine.start()
+        path = "/ready" if machine in site.workers else "/healthz"
+        until(lambda: machine.answers(path), 240)
+    for resident in residents:
+        resident.join()
+    assert errors == []
+    check_the_books(site, 6)
+
+
+def check_the_books(site, residents):
+    database = open_database(site.settings)
+    with database.reading() as session:
+        assert session.execute(sa.select(sa.func.count()).select_from(Message).where(Message.state != "answered")).scalar_one() == 0
+        assert session.execute(sa.select(sa.func.count()).select_from(Message)).scalar_one() == residents * len(TEXTS)
+        assert session.execute(sa.select(sa.func.count()).select_from(Case)).scalar_one() == residents
+        answered = session.execute(sa.select(Reply.conversation_id, Reply.message_id, Reply.part).order_by(Reply.id)).all()
+    for conversation in {row.conversation_id for row in answered}:
+        mine = [(row.message_id, row.part) for row in answered if row.conversation_id == conversation]
+        assert mine == sorted(set(mine)), "each part of each answer once, in the order of the messages"
+    database.close()
+
+
+def test_a_worker_that_hangs_is_left_and_another_one_answers(site):
+    for worker in site.workers[:2]:
+        worker.process.send_signal(signal.SIGSTOP)
+    errors = []
+    try:
+        talk(site, 0, errors)
+    finally:
+        for worker in site.workers[:2]:
+            worker.process.send_signal(signal.SIGCONT)
+    assert errors == []
+    until(lambda: site.webs[0].answers("/readyz"))
+    check_the_books(site, 1)
