@@ -38,7 +38,7 @@ from bot.storage.handover_tables import Handover
 from bot.storage.tables import Case, CaseEvent, CasePerson, CaseStatement, Conversation
 
 SIDES = {"applicant": "申请人", "other": "对方"}
-ABOUT = {"what_happened": "事情经过", "wish": "希望怎样解决", "supplement": "补充"}
+ABOUT = {"what_happened": "事情经过", "wish": "希望怎样解决", "supplement": "补充", "category": "问题类别"}
 CARDS_SHOWN = 4
 
 

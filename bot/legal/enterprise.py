@@ -7,6 +7,7 @@ import re
 import unicodedata
 from datetime import datetime, timedelta
 
+from bot.errors import BadInput
 from bot.legal.coded import Coded
 
 SILENCE_DAYS = 15
@@ -29,6 +30,37 @@ class EnterpriseCategory(Coded):
     SAFETY_ENVIRONMENT = ("safety_environment", "安全环保")
     MARKET = ("market", "市场准入")
     OTHER = ("other", "其他")
+
+
+_WORDS = {
+    EnterpriseCategory.PAYMENT: "账款|货款|欠款|回款|工程款",
+    EnterpriseCategory.EMPLOYMENT: "用工|招工|招人|工人|员工|社保",
+    EnterpriseCategory.TAX: "税|收费",
+    EnterpriseCategory.PERMIT: "许可|证照|审批|执照|办证",
+    EnterpriseCategory.LAND_FACTORY: "用地|厂房|土地",
+    EnterpriseCategory.FINANCE: "融资|贷款|资金",
+    EnterpriseCategory.LOGISTICS: "物流|道路|修路|运输|货车",
+    EnterpriseCategory.UTILITY: "水电|用电|用水|停电|停水|供电|供水|燃气|天然气|增容",
+    EnterpriseCategory.ENFORCEMENT: "执法|检查|处罚|罚款",
+    EnterpriseCategory.POLICY_FULFIL: "政策|补贴|奖补|兑现",
+    EnterpriseCategory.SAFETY_ENVIRONMENT: "安全|环保|排污|环评",
+    EnterpriseCategory.MARKET: "准入|招标|投标|招投标",
+    EnterpriseCategory.OTHER: "其他|不清楚|不知道|不好说|没有合适",
+}
+
+
+def read_category(text: str) -> EnterpriseCategory:
+    """Return the category that somebody names in their own words; the desk may decide otherwise.
+
+    Raises:
+        BadInput: none is named, or several.
+    """
+    said = text.strip()
+    exact = [category for category in EnterpriseCategory if said in (category.code, category.label)]
+    found = exact or [category for category, words in _WORDS.items() if re.search(words, said)]
+    if len(found) != 1:
+        raise BadInput("utter_bad_category")
+    return found[0]
 
 
 def is_uscc(code: str) -> bool:

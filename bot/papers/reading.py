@@ -15,6 +15,7 @@ from bot.ledger.casework_after import visits_of
 from bot.ledger.casework_mediation import SIDES, sessions_of, statements_of, terms_of, total
 from bot.legal.agreement_checks import Term, is_payment
 from bot.legal.cases import CaseKind
+from bot.legal.enterprise import EnterpriseCategory
 from bot.legal.lifecycle import STATUS_LABELS, Action, Path, Refusal
 from bot.legal.mediation import Outcome
 from bot.legal.time_limits import last_confirmation_day
@@ -45,7 +46,7 @@ def case_file(session: Session, case: Case, names: dict[str, str], opened: bool)
     if case.kind == CaseKind.MEDIATION.code:
         return replace(file, **_mediation(session, case, events, names, parties))
     if case.kind == CaseKind.ENTERPRISE.code:
-        return replace(file, enterprise=_enterprise(case, events))
+        return replace(file, enterprise=_enterprise(session, case, events))
     return file
 
 
@@ -133,8 +134,11 @@ def _side_name(parties: tuple[Party, ...], side: str) -> str | None:
     return "、".join(p.name for p in parties if p.side == side and p.name) or SIDES.get(side)
 
 
-def _enterprise(case: Case, events: list[CaseEvent]) -> EnterpriseWork:
-    told: dict[str, Any] = {}
+def _enterprise(session: Session, case: Case, events: list[CaseEvent]) -> EnterpriseWork:
+    query = sa.select(CaseStatement).where(CaseStatement.case_number == case.number, CaseStatement.about == "category")
+    first = session.execute(query.order_by(CaseStatement.id)).scalars().first()
+    # What the enterprise chose stands until the desk has decided.
+    told: dict[str, Any] = {"category": next((c.code for c in EnterpriseCategory if first and c.label == first.text), None)}
     for event in events:
         said = details_of(event)
         if event.event == Action.DISPATCHED.code:
