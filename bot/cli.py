@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import importlib
-import os
-import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Optional
 
 import typer
 
 from bot.errors import LegalBotError
-from bot.settings import ROOT, Settings, read_settings
+from bot.settings import Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Legal-service assistant of a district.", pretty_exceptions_enable=False)
 
@@ -42,33 +40,30 @@ def migrate() -> None:
 @app.command()
 def train(force: bool = typer.Option(False, help="Train even if nothing changed.")) -> None:
     """Train the dialogue model if data, domain, configuration, cards or components changed; says why."""
-    from bot.dialogue.model import fingerprint, model_path
+    from bot.cli_model import training_lock
+    from bot.dialogue.model import fingerprint, model_path, reviewed
 
     settings = read_settings()
-    now = fingerprint()
-    path = model_path(settings.var, now)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with (path.parent / ".training").open("w") as lock:
-        # Two at once would do the same work twice, each at half the speed; the second waits and finds it done.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _train(path, force)
+    more = reviewed(settings.var)
+    path = model_path(settings.var, fingerprint(more=more))
+    # Two at once would do the same work twice, each at half the speed; the second waits and finds it done.
+    with training_lock(path.parent):
+        _train(path, more, force)
 
 
-def _train(path: Path, force: bool) -> None:
-    from bot.supervisor import QUIET
+def _train(path: Path, more: Path, force: bool) -> None:
+    from bot.cli_model import run_training
+    from bot.models import index, released
 
     if path.exists() and not force:
         _tell(f"The model {path.name} fits data, domain and configuration; nothing to train.")
         return
     before = sorted(p.name for p in path.parent.glob("dialogue-*.tar.gz"))
     _tell("Training: " + ("asked for with --force." if path.exists() else f"the inputs changed since {before[-1]}." if before else "there is no model yet."))
-    done = subprocess.run([sys.executable, "-m", "bot.dialogue.training", str(path)], env={**os.environ, **QUIET}, cwd=ROOT, stdout=sys.stderr, check=False)
-    if done.returncode != 0 or not path.exists():
-        _tell("Training failed; the messages above say why. The model in use was not touched.")
-        raise typer.Exit(1)
-    from bot.dialogue.model_index import enter
-
-    _tell(f"Trained {path.name}, SHA-256 {enter(path)[:16]}….")
+    run_training(path, more)
+    _tell(f"Trained {path.name}, SHA-256 {index.enter(path)[:16]}….")
+    if (path.parent / released.LIVE).exists():  # one was promoted before; it was trained from what is no more
+        released.promote(path.parent, path.name, "bot train", datetime.now(timezone.utc))
 
 
 def main() -> None:
@@ -90,11 +85,13 @@ COMMANDS = {
     "bot.cli_laws": ("laws",),
     "bot.cli_understanding": ("understand", "nlu"),
     "bot.cli_review": ("nlu",),
+    "bot.cli_model": ("model",),
     "bot.cli_person": ("person",),
     "bot.cli_periods": ("period",),
     "bot.cli_report": ("report",),
     "bot.cli_erase": ("erase",),
     "bot.cli_tokens": ("token",),
+    "bot.cli_opendata": ("opendata",),
     "bot.cli_staff": ("staff", "audit"),
     "bot.cli_wechat": ("wechat",),
     "bot.cli_keys": ("keys",),
