@@ -9,7 +9,7 @@ from typing import Iterator
 
 import sqlalchemy as sa
 
-from bot import doctor_proofs
+from bot import doctor_notices, doctor_proofs
 from bot.errors import LegalBotError
 from bot.findings import BAD, CARE, GOOD, Finding
 from bot.office import BEIJING, read_office
@@ -68,6 +68,7 @@ def _proofs(settings: Settings) -> Iterator[Finding]:
     yield from doctor_proofs.keys(database)
     yield from doctor_proofs.clock(database, now)
     yield from doctor_proofs.retention(database, now)
+    yield from doctor_notices.notices(settings, database, now)
     database.close()
 
 

@@ -11,9 +11,11 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from bot import doctor_notices
 from bot.channels import dingtalk, mail
 from bot.channels.mail import Mailbox
 from bot.errors import BadSetting, NoticeNotSent
+from bot.findings import BAD, CARE, GOOD
 from bot.inbox import staff_notices
 from bot.inbox.handover import ask_for_person
 from bot.inbox.staff_notice_sender import StaffNotices
@@ -214,6 +216,23 @@ def test_many_notices_make_one_message_of_twenty(database, office):
 
     said = asyncio.run(run())
     assert [s.count("【新办件】") for s in said] == [20, 5]
+
+
+def test_doctor_names_what_did_not_get_out(database, office, settings):
+    open_one(database)
+
+    async def run():
+        async with Robot() as robot, told_by(database, office, robot) as notices:
+            robot.answers = [(200, 300001)]
+            await notices.look_and_send(NOON + timedelta(minutes=1))
+
+    asyncio.run(run())
+    told = replace(settings, notices=replace(NONE, dingtalk_webhook="https://robot", dingtalk_secret="s", mail_host="mail.example.cn", mail_security="none"))
+    seen = [f.seen for f in doctor_notices.notices(told, database, NOON + timedelta(hours=1))]
+    assert any("errcode 300001" in words for words in seen) and any("without TLS" in words for words in seen)
+    found = {f.state: f.seen for f in doctor_notices.notices(told, database, NOON + timedelta(hours=1))}
+    assert GOOD not in found and BAD in found
+    assert [f.state for f in doctor_notices.notices(replace(settings, notices=None), database, NOON)] == [CARE]
 
 
 # --- DingTalk
