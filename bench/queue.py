@@ -12,17 +12,18 @@ import random
 import statistics
 import tempfile
 import time
-from dataclasses import replace
+import urllib.request
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+from bench.web_process import WebProcess, web_process
 from bot.ledger.cases import Request, open_case
 from bot.ledger.desk import Filters, Tab, pulse, queue
-from bot.legal.cases import CaseKind, Channel
+from bot.legal.cases import CaseKind, Channel, Role
 from bot.legal.topics import Topic
 from bot.office import Office, read_office
-from bot.settings import read_settings
-from bot.storage.database import Database, open_database
+from bot.settings import ROOT
+from bot.storage.database import Database
 from bot.storage.desk_tables import CaseDeadline
 from bot.storage.tables import Conversation, RiskEvent
 
@@ -34,14 +35,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=5000)
     wanted = parser.parse_args().cases
-    with tempfile.TemporaryDirectory() as folder:
-        url = os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/bench.db"
-        settings = replace(read_settings(), var=Path(folder), database_url=url)
-        database = open_database(settings)
-        database.migrate()
-        fill(database, read_office(settings.office), wanted, datetime.now(timezone.utc))
-        measure(database, wanted)
-        database.close()
+    with tempfile.TemporaryDirectory() as folder, web_process(Path(folder), os.environ.get("DATABASE_URL", "")) as web:
+        fill(web.database, read_office(ROOT / "office.yml"), wanted, datetime.now(timezone.utc))
+        measure(web.database, wanted)
+        measure_pages(web)
 
 
 def fill(database: Database, office: Office, wanted: int, now: datetime) -> None:
@@ -84,6 +81,25 @@ def measure(database: Database, wanted: int) -> None:
             pulse(session)
         times.append((time.perf_counter() - started) * 1000)
     print(f"{'the pulse of live pages':28} {'':8} {statistics.median(times):7.1f} {max(times):7.1f}")
+
+
+def measure_pages(web: WebProcess) -> None:
+    """Print a line for each tab as a whole page over HTTP, rendered, from a second process."""
+    print(f"the page over HTTP; milliseconds: median, slowest of {ROUNDS}")
+    people = (("office, all communities", Role.OFFICE, None), ("advisor, three communities", Role.ADVISOR, ("c01", "c02", "c03")))
+    for n, (name, role, communities) in enumerate(people):
+        cookie = web.signed_in(f"bench{n}", "示例", role, communities)
+        for tab in Tab:
+            times = [_asked(f"{web.url}/console/queue?tab={tab.code}", cookie) for _ in range(ROUNDS)]
+            print(f"{name:28} {tab.code:8} {statistics.median(times):7.1f} {max(times):7.1f}")
+
+
+def _asked(url: str, cookie: str) -> float:
+    started = time.perf_counter()
+    request = urllib.request.Request(url, headers={"Cookie": f"staff={cookie}"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert "办件队列" in answer.read().decode()
+    return (time.perf_counter() - started) * 1000
 
 
 def _timed(database: Database, scope: frozenset[str] | None, filters: Filters, now: datetime) -> float:

@@ -22,7 +22,7 @@ from typing import Iterator
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # the desk's pictures use the tests' running desk
+sys.path.insert(0, str(ROOT))  # for bench.web_process
 
 import screenshots_desk  # noqa: E402
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from bench.web_process import WebProcess, web_process
 from bot.inbox import store
 from bot.inbox.handover import ask_for_person, say, take
 from bot.ledger.case_deadlines import LIMITATION, set_deadline
@@ -20,9 +21,9 @@ from bot.legal.handover import Reason
 from bot.legal.topics import Topic
 from bot.messages import Inbound
 from bot.storage.tables import Case
-from tests.console.browser import DESKTOP, PHONE, Screen
-from tests.console.desk import Desk, running_desk
 
+PHONE, DESKTOP = (360, 740), (1280, 800)
+WHO = "advisor_c01"
 STORIES = (
     (Topic.NEIGHBOUR, CaseKind.MEDIATION, "楼上卫生间漏水，把我家天花板泡坏了，找了几次都不肯修。", "修好漏点，赔修天花板的钱", "张三", "李四", -5),
     (Topic.LABOUR, CaseKind.ADVICE, "在工地干了四个月，工资只发了一个月，老板说没钱。", "想知道怎样要回工资", "王五", None, 2),
@@ -36,13 +37,13 @@ STORIES = (
 
 def draw(browser: Browser, target: Path) -> None:
     """Write desk-*.png."""
-    with tempfile.TemporaryDirectory() as folder, running_desk(Path(folder)) as desk:
+    with tempfile.TemporaryDirectory() as folder, web_process(Path(folder)) as desk:
         numbers, conversations = _fill(desk)
         handed = _people(desk, conversations)
-        _shoot(desk, browser, target, numbers[0], handed)
+        _shoot(browser, target, desk.url, desk.signed_in(WHO, "示例顾问甲", Role.ADVISOR, ("c01",)), numbers[0], handed)
 
 
-def _fill(desk: Desk) -> tuple[list[str], list[str]]:
+def _fill(desk: WebProcess) -> tuple[list[str], list[str]]:
     now = datetime.now(timezone.utc)
     numbers, conversations = [], []
     with desk.database.transaction() as session:
@@ -57,12 +58,12 @@ def _fill(desk: Desk) -> tuple[list[str], list[str]]:
             keep_suggestion(session, case.number, {"topics": [[topic.code, 0.86], ["property_management", 0.09]], "card": card, "card_confidence": 0.8}, at)
             numbers.append(case.number)
             conversations.append(conversation)
-        set_deadline(session, session.get(Case, numbers[3]), LIMITATION, (now - timedelta(days=3 * 365 - 10)).date(), "advisor_c01", now)
+        set_deadline(session, session.get(Case, numbers[3]), LIMITATION, (now - timedelta(days=3 * 365 - 10)).date(), WHO, now)
         session.get(Case, numbers[3]).kind = CaseKind.ADVICE.code
-        set_deadline(session, session.get(Case, numbers[3]), LIMITATION, (now - timedelta(days=3 * 365 - 10)).date(), "advisor_c01", now)
+        set_deadline(session, session.get(Case, numbers[3]), LIMITATION, (now - timedelta(days=3 * 365 - 10)).date(), WHO, now)
         note_risk(session, conversations[4], "dv", "picture:risk", now)
-        session.get(Case, numbers[2]).assignee = "advisor_c01"
-        open_people(session, "advisor_c01", numbers[0], "电话联系当事人", now)
+        session.get(Case, numbers[2]).assignee = WHO
+        open_people(session, WHO, numbers[0], "电话联系当事人", now)
         # The same leak, told a second time.
         told = ("楼上漏水，再说一次。", "修好", "张三", "13800138000", "李四")
         again = Request(CaseKind.MEDIATION, "picture:again", "", Channel.PHONE, Topic.NEIGHBOUR, "c01", *told)
@@ -70,20 +71,20 @@ def _fill(desk: Desk) -> tuple[list[str], list[str]]:
     return numbers, conversations
 
 
-def _people(desk: Desk, conversations: list[str]) -> int:
+def _people(desk: WebProcess, conversations: list[str]) -> int:
     now = datetime.now(timezone.utc)
     with desk.database.transaction() as session:
         for n, reason in ((4, Reason.EMERGENCY), (1, Reason.ASKED), (5, Reason.UNSURE_TWICE)):
             ask_for_person(session, conversations[n], reason, now - timedelta(minutes=20 - n), f"picture:asked:{n}")
         handed = ask_for_person(session, conversations[0], Reason.NEEDS_LAWYER, now - timedelta(minutes=30), "picture:asked:0")
         assert handed is not None
-        take(session, conversations[0], "advisor_c01", Role.ADVISOR, now - timedelta(minutes=9))
-        say(session, conversations[0], "advisor_c01", Role.ADVISOR, "您好，我是社区法律顾问。漏水是哪天开始的？有没有照片？", now - timedelta(minutes=8))
+        take(session, conversations[0], WHO, Role.ADVISOR, now - timedelta(minutes=9))
+        say(session, conversations[0], WHO, Role.ADVISOR, "您好，我是社区法律顾问。漏水是哪天开始的？有没有照片？", now - timedelta(minutes=8))
         store.receive(session, Inbound(Channel.WEB, conversations[0], "m2", "上周六开始的，照片拍了，天花板湿了一大片。", now - timedelta(minutes=3)))
         return int(handed.handover.id)
 
 
-def _shoot(desk: Desk, browser: Browser, target: Path, number: str, handed: int) -> None:
+def _shoot(browser: Browser, target: Path, url: str, cookie: str, number: str, handed: int) -> None:
     pages = (
         ("desk-1-queue", "/console/queue?tab=all", DESKTOP, False),
         ("desk-2-queue-phone", "/console/queue?tab=all", PHONE, False),
@@ -93,9 +94,11 @@ def _shoot(desk: Desk, browser: Browser, target: Path, number: str, handed: int)
         ("desk-6-conversation", f"/console/people/{handed}", DESKTOP, True),
         ("desk-7-conversation-phone", f"/console/people/{handed}", PHONE, False),
     )
-    for name, path, size, whole in pages:
-        screen = Screen.of(desk, browser, "advisor_c01", size)
-        screen.open(path)
-        screen.page.screenshot(path=target / f"{name}.png", full_page=whole)
-        screen.page.context.close()
-        assert screen.troubles == [], screen.troubles
+    for name, path, (width, height), whole in pages:
+        looks = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce"}
+        context = browser.new_context(viewport={"width": width, "height": height}, **looks)  # type: ignore[arg-type]
+        context.add_cookies([{"name": "staff", "value": cookie, "url": url}])
+        page = context.new_page()
+        page.goto(f"{url}{path}")
+        page.screenshot(path=target / f"{name}.png", full_page=whole)
+        context.close()
