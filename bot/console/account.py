@@ -15,11 +15,15 @@ from bot.console.pages import page
 from bot.console.signing_in import WAIT, rotated
 from bot.errors import AccountRefused
 from bot.ledger import audit, second_factor, sign_in_failures, staff, staff_sessions
+from bot.ledger.staff_sessions import OpenSession
+from bot.legal.audit_actions import LABELS
 from bot.legal.one_time_codes import setup_link
 from bot.legal.permissions import Permission, needs_second_factor
+from bot.storage.staff_tables import AuditEntry
 from bot.storage.threads import in_thread
 
 bp = Blueprint("account", url_prefix=f"{ROOT}/account")
+EVENTS = 10
 
 
 @bp.get("/")
@@ -27,10 +31,14 @@ bp = Blueprint("account", url_prefix=f"{ROOT}/account")
 async def show(request: Request) -> HTTPResponse:
     """The own account: roles, communities, where it is signed in."""
     who, signed_in = request.ctx.staff, request.ctx.signed_in
-    sessions = await in_thread(request.app, lambda s: staff_sessions.open_sessions(s, who.id, now()))
+
+    def look(session: Session) -> tuple[list[OpenSession], list[AuditEntry]]:
+        return staff_sessions.open_sessions(session, who.id, now()), audit.entries(session, subject=who.code, limit=EVENTS)
+
+    sessions, events = await in_thread(request.app, look)
     office = request.app.ctx.office
     places = None if who.communities is None else [c.name for c in office.communities if c.code in who.communities]
-    return page(request, "account.html", sessions=sessions, this=signed_in.id, places=places, signed_in=signed_in)
+    return page(request, "account.html", sessions=sessions, this=signed_in.id, places=places, signed_in=signed_in, events=events, labels=LABELS)
 
 
 @bp.get("/password")
@@ -117,7 +125,7 @@ async def end_sessions(request: Request) -> HTTPResponse:
 
 async def _check_old(request: Request, code: str, old: str) -> None:
     address = request.ctx.address
-    wait, known = await in_thread(request.app, lambda s: (sign_in_failures.minutes_to_wait(s, code, address, now()), staff.password_hash_of(s, code)))
+    wait, known = await in_thread(request.app, lambda s: (sign_in_failures.minutes_to_wait(s, code, address, now()), staff.password_hash_of(s, code, now())))
     if wait:
         raise AccountRefused(WAIT.format(wait))
     if not await asyncio.get_running_loop().run_in_executor(request.app.ctx.threads, staff.fits, known, old):

@@ -37,7 +37,7 @@ async def sign_in(request: Request) -> HTTPResponse:
     code = (request.form.get("code") or "").strip()[:LONGEST_CODE]
     password, back = (request.form.get("password") or "")[: LONGEST_PASSWORD + 1], safe_next(request.form.get("next") or "")
     address = request.ctx.address
-    wait, known = await in_thread(request.app, lambda s: (sign_in_failures.minutes_to_wait(s, code, address, now()), staff.password_hash_of(s, code)))
+    wait, known = await in_thread(request.app, lambda s: (sign_in_failures.minutes_to_wait(s, code, address, now()), staff.password_hash_of(s, code, now())))
     if wait:
         return page(request, "login.html", status=429, error=WAIT.format(wait), code=code, next=back)
     fits = await asyncio.get_running_loop().run_in_executor(request.app.ctx.threads, staff.fits, known, password)
@@ -106,7 +106,7 @@ def rotated(session: Session, request: Request, proven: bool) -> str:
 
 
 def _open(session: Session, request: Request, code: str, known: str) -> str | None:
-    if staff.password_hash_of(session, code) != known:
+    if staff.password_hash_of(session, code, now()) != known:
         return None  # closed or changed while the password was being compared
     account = staff.account_of(session, code)
     if account.second_factor_at is None:

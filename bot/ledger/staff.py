@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Iterable
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from bot.legal.permissions import Staff, permissions_of
 from bot.storage.staff_tables import StaffAccount, StaffCommunity, StaffRole, StaffSession
 
 CODE = re.compile(r"[a-z][a-z0-9_]{1,31}")
+FIRST_PASSWORD_LASTS = timedelta(days=3)
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # argon2id as OWASP advises where memory counts: 19 MiB
 # An account that does not exist takes as long as one that does; nothing fits this.
 NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$s11a/1DifNVB8eeMlOpWUg$eJQT75gXHlrhLVFdoUYjMp26VSjPsiSIEtYvd2UfE7c"
@@ -111,10 +112,12 @@ def reset(session: Session, code: str, by: str, now: datetime) -> str:
     return password
 
 
-def password_hash_of(session: Session, code: str) -> str:
-    """Return the hash to compare a password with; for closed and unknown accounts one that nothing fits."""
-    found = session.execute(sa.select(StaffAccount.password_hash).where(StaffAccount.code == code, StaffAccount.disabled_at.is_(None)))
-    return found.scalar_one_or_none() or NOBODY
+def password_hash_of(session: Session, code: str, now: datetime) -> str:
+    """Return the hash to compare a password with; one that nothing fits for unknown and closed accounts and a first password that is too old."""
+    found = session.execute(sa.select(StaffAccount).where(StaffAccount.code == code, StaffAccount.disabled_at.is_(None))).scalar_one_or_none()
+    if found is None or (found.must_change_password and now - found.password_changed_at >= FIRST_PASSWORD_LASTS):
+        return NOBODY
+    return str(found.password_hash)
 
 
 def fits(password_hash: str, password: str) -> bool:

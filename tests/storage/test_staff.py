@@ -31,10 +31,10 @@ def sign_in(session, who="a01", at=NOON, **more):
 def test_the_first_password_fits_and_nothing_else_does(database):
     with database.transaction() as session:
         password = make(session)
-        known = staff.password_hash_of(session, "a01")
+        known = staff.password_hash_of(session, "a01", NOON)
         assert known.startswith("$argon2id$") and password not in known
         assert staff.fits(known, password) and not staff.fits(known, password + "x") and not staff.fits(known, "")
-        assert not staff.fits(staff.password_hash_of(session, "nobody"), password)
+        assert not staff.fits(staff.password_hash_of(session, "nobody", NOON), password)
 
 
 def test_the_database_holds_no_name_password_secret_or_token_in_the_clear(database):
@@ -62,6 +62,16 @@ def test_a_code_is_taken_once(database):
         make(session)
         with pytest.raises(AccountRefused, match="已经有了"):
             make(session)
+
+
+def test_a_first_password_that_nobody_used_for_three_days_fits_no_more(database):
+    with database.transaction() as session:
+        password = make(session)
+        almost, late = NOON + staff.FIRST_PASSWORD_LASTS - MINUTE, NOON + staff.FIRST_PASSWORD_LASTS
+        assert staff.fits(staff.password_hash_of(session, "a01", almost), password)
+        assert not staff.fits(staff.password_hash_of(session, "a01", late), password)
+        staff.change_password(session, "a01", staff.new_password_hash("a01", OTHER_PASSWORD), NOON)
+        assert staff.fits(staff.password_hash_of(session, "a01", late), OTHER_PASSWORD), "an own password does not expire"
 
 
 def test_roles_give_permissions_and_communities_limit_them(database):
@@ -122,9 +132,9 @@ def test_a_closed_account_has_no_password_that_fits_until_it_is_reset(database):
     with database.transaction() as session:
         password = make(session)
         staff.disable(session, "a01", "root1", NOON)
-        assert not staff.fits(staff.password_hash_of(session, "a01"), password)
+        assert not staff.fits(staff.password_hash_of(session, "a01", NOON), password)
         fresh = staff.reset(session, "a01", "root1", NOON)
-        assert staff.fits(staff.password_hash_of(session, "a01"), fresh)
+        assert staff.fits(staff.password_hash_of(session, "a01", NOON), fresh)
 
 
 def test_a_session_is_whole_only_with_an_own_password_and_the_second_factor_where_required(database):
