@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -73,7 +74,7 @@ def _look_inside(body: bytes) -> None:
                     raise BadInput("文件的格式不对，请用 Excel 或 WPS 另存为 .xlsx 再上传。")
             if "xl/workbook.xml" not in archive.namelist():
                 raise zipfile.BadZipFile
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise BadInput("这不是 .xlsx 文件。请下载模板，填好后上传；旧的 .xls 和 .csv 请另存为 .xlsx。") from error
 
 

@@ -11,23 +11,27 @@ import re
 import phonenumbers
 
 from bot.errors import BadInput
+from bot.legal import lookalikes
 from bot.legal.cases import CaseKind
 
-WHAT, COMMUNITY, CONSENT, OTHER, ENTERPRISE, WISH, NAME, PHONE, CONFIRMED = (
-    "what_happened", "community", "consent", "other_party", "enterprise_name", "wish", "person_name", "phone", "confirmed",
+WHAT, COMMUNITY, CONSENT, OTHER, ENTERPRISE, CATEGORY, WISH, NAME, PHONE, CONFIRMED = (
+    "what_happened", "community", "consent", "other_party", "enterprise_name", "enterprise_category", "wish", "person_name", "phone", "confirmed",
 )  # fmt: skip
-ALL_FIELDS = (WHAT, COMMUNITY, CONSENT, OTHER, ENTERPRISE, WISH, NAME, PHONE, CONFIRMED)
-LABELS = {WHAT: "事情经过", COMMUNITY: "所在社区", OTHER: "对方", ENTERPRISE: "企业名称", WISH: "希望怎样解决", NAME: "姓名", PHONE: "电话"}
+ALL_FIELDS = (WHAT, COMMUNITY, CONSENT, OTHER, ENTERPRISE, CATEGORY, WISH, NAME, PHONE, CONFIRMED)
+LABELS = {
+    WHAT: "事情经过", COMMUNITY: "所在社区", OTHER: "对方", ENTERPRISE: "企业名称", CATEGORY: "问题类别", WISH: "希望怎样解决", NAME: "姓名", PHONE: "电话",
+}  # fmt: skip
 UNKNOWN = "不清楚"
+LONGEST_PLAIN_NAME = 8  # characters of a name that is written without a dot between its parts
 _SKIPPED = {
-    CaseKind.MEDIATION: {ENTERPRISE},
-    CaseKind.ADVICE: {OTHER, ENTERPRISE},
-    CaseKind.LEGAL_AID: {OTHER, ENTERPRISE},
+    CaseKind.MEDIATION: {ENTERPRISE, CATEGORY},
+    CaseKind.ADVICE: {OTHER, ENTERPRISE, CATEGORY},
+    CaseKind.LEGAL_AID: {OTHER, ENTERPRISE, CATEGORY},
     CaseKind.ENTERPRISE: {OTHER},
 }
 _CANCEL = re.compile(r"^(我?(要|想)?取消(申请|登记|填写|吧|了|掉)?|不办了|不填了|不申请了|不弄了|算了吧?|退出|停止|结束填写|不想(填|办|弄)了)[。.!！]?$")
 _QUESTION = re.compile(
-    r"[?？]|吗[。\s]*$|呢[。\s]*$|怎么(办|弄|算|处理|赔|要|走|写)|咋(办|弄|整|说)|多少钱|多久|多长时间|几天|什么时候|哪里|哪儿|谁(负责|承担)|能不能|可不可以|是不是|有没有|合法|违法|会不会|为什么|什么意思"
+    r"[?？]|吗[。\s]*$|呢[。\s]*$|怎么(办|弄|算|处理|赔|要|走|写)|咋(办|弄|整|说)|多少|多久|多长时间|几(?:天|年|个月|次|号)|什么时候|哪里|哪儿|谁(负责|承担)|能不能|可不可以|是不是|有没有|合法|违法|会不会|为什么|什么意思"
 )
 _YES = re.compile(r"^(我?(已?阅读并?)?同意|同意并继续|好的?|可以|行|中|没问题|是的?|确认(提交|无误)?|提交|对的?|没错|嗯+|ok|yes)[的吧了啊。.!！]*$", re.I)
 _NO = re.compile(r"^(我?不同意|不行|不可以|不要|不用了?|否|不对|不是|拒绝|no)[的吧了啊。.!！]*$", re.I)
@@ -36,6 +40,7 @@ _FIELD_WORDS = (
     (PHONE, "电话|手机|号码|联系方式"),
     (COMMUNITY, "社区|小区|住址|地址"),
     (OTHER, "对方"),
+    (CATEGORY, "类别|哪一类"),
     (ENTERPRISE, "企业名|公司名|企业|公司"),
     (WISH, "诉求|希望|要求|请求"),
     (WHAT, "经过|情况|事情|描述|内容|问题"),
@@ -122,7 +127,8 @@ def read_name(text: str) -> str:
         BadInput: not a name.
     """
     name = _PREFIX.sub("", text).strip(" 。.，,")
-    if not _NAME.match(name) or looks_like_question(text):
+    too_long = len(re.findall(r"[\u3400-\u9fff]", name)) > LONGEST_PLAIN_NAME and not re.search("[·•]", name)
+    if not _NAME.match(name) or too_long or looks_like_question(text):
         raise BadInput("utter_bad_name")
     return name
 
@@ -133,7 +139,7 @@ def read_phone(text: str) -> str:
     Raises:
         BadInput: letters in it, or not a possible number.
     """
-    said = re.sub(r"^(我的?)?(电话|手机)?(号码?)?(是|[:：])?", "", text.strip())
+    said = re.sub(r"^(我的?)?(电话|手机)?(号码?)?(是|[:：])?", "", lookalikes.plain(text).strip())
     if re.search(r"[A-Za-z]", said):
         raise BadInput("utter_bad_phone")
     digits = re.sub(r"[^\d+]", "", said)
@@ -175,15 +181,17 @@ def read_yes(text: str) -> bool:
 def read_case_number(text: str, prefix: str) -> str:
     """Return the case number in a text in its one written form: GX2026-00001.
 
-    Any width, case, spaces and a missing dash are read.
+    Any width, case, spaces, kind of dash or none, and look-alike letters (O for 0, Cyrillic Х for X) are read.
 
     Raises:
         BadInput: there is none.
     """
-    found = re.search(rf"{prefix}\s*(20\d\d)\s*[-—–_－]?\s*(\d{{1,5}})(?!\d)", text, re.I)
-    if not found:
+    like = "[0-9OoQIl|]"
+    found = re.search(rf"{prefix}\s*(2{like}{{3}})\s*[-_]?\s*({like}{{1,5}})(?![0-9A-Za-z]|-\s*[0-9])", lookalikes.dashes(lookalikes.plain(text)), re.I)
+    year, number = (lookalikes.digits(part) for part in found.groups()) if found else ("", "")
+    if not year.startswith("20"):
         raise BadInput("utter_bad_case_number")
-    return f"{prefix}{found[1]}-{int(found[2]):05d}"
+    return f"{prefix}{year}-{int(number):05d}"
 
 
 def read_phone_tail(text: str) -> str:
@@ -192,8 +200,8 @@ def read_phone_tail(text: str) -> str:
     Raises:
         BadInput: fewer than four digits.
     """
-    digits = re.sub(r"\D", "", text)
-    if len(digits) not in (4, 11, 12):
+    digits = re.sub(r"\D", "", lookalikes.plain(text))
+    if len(digits) not in (4, 11, 12) and not (len(digits) == 13 and digits.startswith("86")):
         raise BadInput("utter_bad_phone_tail")
     return digits[-4:]
 
