@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.wiring import Events, apologise, cards, channel, now, office, said, say, source_key, transaction, understood
-from bot.inbox import store
+from bot.inbox import model_in_use, store
 from bot.ledger.cases import Request, open_case
 from bot.ledger.suggestions import keep_suggestion
 from bot.legal import intake
@@ -77,16 +77,10 @@ class ActionSubmitIntake(Action):
             return forget
         with transaction() as session:
             number = open_case(session, _request(tracker, kind), office().case_prefix, now(), office().weekday_hours).number
-            keep_suggestion(session, number, _meaning_of(tracker, str(tracker.get_slot(intake.WHAT))), now())
+            keep_suggestion(session, number, model_in_use.read(str(tracker.get_slot(intake.WHAT))), now())
         dispatcher.utter_message(response=f"utter_filed_{kind.code}", number=number)
         dispatcher.utter_message(response="utter_what_next" if office().is_staffed(now()) else "utter_what_next_unstaffed", hours=office_hours())
         return [*forget, SlotSet("case_number", number)]
-
-
-def _meaning_of(tracker: Tracker, told: str) -> dict[str, Any]:
-    """Return what the model made of the message that told what happened; {} where it is no longer remembered."""
-    heard = (event for event in reversed(tracker.events) if event.get("event") == "user" and event.get("text") == told)
-    return next((dict(event.get("parse_data", {}).get("understood") or {}) for event in heard), {})
 
 
 def _say_whether_it_fits(dispatcher: CollectingDispatcher, tracker: Tracker, told: str) -> None:

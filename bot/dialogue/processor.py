@@ -23,6 +23,7 @@ from rasa.shared.core.slot_mappings import SlotMappingType
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
+from bot.inbox import model_in_use
 from bot.storage.unit import timed
 
 
@@ -85,6 +86,11 @@ class Processor(MessageProcessor):
         with timed("nlu"):
             return self._parse_message_with_graph(message, seen, only_output_properties)
 
+    def understood(self, text: str) -> dict[str, Any]:
+        """Return what our component makes of a text that is no message; {} where another pipeline runs."""
+        parsed = self._parse_message_with_graph(UserMessage(text), DialogueStateTracker.from_events("-", []), True)
+        return dict(parsed.get("understood") or {})
+
     def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> Any:
         with timed("policy"):
             return super()._predict_next_with_tracker(tracker)
@@ -128,6 +134,7 @@ def load_agent(model: str, tracker_store: Any, action_endpoint: Any) -> Dialogue
     """Return an agent with this model, ready to handle messages."""
     agent = DialogueAgent(tracker_store=tracker_store, lock_store=NoLock(), action_endpoint=action_endpoint)
     agent.load_model(model)
+    model_in_use.use(agent.processor.understood)
     return agent
 
 
