@@ -25,8 +25,8 @@ function addShow(field) {
 }
 
 function measure(text) {
-  // A sign that repeats adds little; the server has the last word.
-  const value = text.length < 12 ? Math.min(text.length, 11) : new Set(text).size + text.length / 4;
+  // A sign that repeats adds little, a Chinese one more than a letter; the server has the last word.
+  const value = text.length < 12 ? Math.min(text.length, 11) : new Set(text).size + (text.match(/[^\x00-\x7f]/g) || []).length / 2;
   strength.querySelector("meter").value = value;
   strength.querySelector("span").textContent = text.length < 12 ? `还差${12 - text.length}个字` : value < 12 ? "容易猜" : value < 18 ? "还行" : "好";
 }
