@@ -16,6 +16,7 @@ from bot.console.fields import CHECK, CHOICE, LONG, Field, read_fields
 from bot.console.months import month_of
 from bot.console.pages import page
 from bot.console.service_form import choices, places
+from bot.console.writing import write
 from bot.errors import BadFields, BadInput
 from bot.ledger.cases import Request as CaseRequest
 from bot.ledger.cases import open_case
@@ -95,7 +96,7 @@ async def register(request: Request) -> HTTPResponse:
     try:
         values = read_fields(issue_fields(staff, office), given, now())
         asked = _request(values, staff, token)
-        number, status = await in_thread(request.app, lambda s: _register(s, asked, values, staff, office), writing=True)
+        number, status = await write(request.app, lambda s: _register(s, asked, values, staff, office))
     except BadFields as wrong:
         return _form(request, given, wrong.fields, token, 400)
     tab = {Status.MERGED: IssueTab.ALL}.get(status, IssueTab.WORK)

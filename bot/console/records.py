@@ -17,6 +17,7 @@ from bot.console.fields import CHOICE, DAY, LONG, Field, read_fields
 from bot.console.months import Month, month_of
 from bot.console.pages import page
 from bot.console.record_forms import ELSEWHERE, EVIDENCE, RecordForm, end_record, record_forms
+from bot.console.writing import write
 from bot.errors import BadFields, BadRecord, CaseNotFound
 from bot.ledger import audit
 from bot.ledger.declarations import NOT_APPLICABLE, ZERO, declare
@@ -104,7 +105,7 @@ async def record(request: Request, what: str) -> HTTPResponse:
     try:
         values = read_fields(form.fields, given, now())
         _check(what, values)
-        await in_thread(request.app, lambda s: form.write(s, values, request.ctx.staff.code, now()), writing=True)
+        await write(request.app, lambda s: form.write(s, values, request.ctx.staff.code, now()))
     except BadFields as wrong:
         return _form_page(request, which, form.fields, given, wrong.fields, 400)
     except BadRecord:
@@ -135,7 +136,7 @@ async def take_declaration(request: Request, what: str) -> HTTPResponse:
             raise BadFields({"last": "只能申报已经过完的日子，今天还没有过完。"})
         end = v["last"] + timedelta(days=1)
         work = lambda s: declare(s, what, v["first"], end, v["event"], staff.code, v["reason"], now(), v["evidence"])  # noqa: E731
-        await in_thread(request.app, work, writing=True)
+        await write(request.app, work)
     except BadFields as wrong:
         return _form_page(request, which, DECLARATION, given, wrong.fields, 400, title="申报零或不适用")
     except BadRecord:
@@ -155,7 +156,7 @@ async def end(request: Request, what: str) -> HTTPResponse:
     try:
         values = read_fields((Field("day", "结束日期", DAY, True), EVIDENCE), given, now())
         work = lambda s: end_record(s, form, subject, values["day"], request.ctx.staff.code, values["evidence"], now())  # noqa: E731
-        await in_thread(request.app, work, writing=True)
+        await write(request.app, work)
     except (BadFields, BadRecord):
         return go(request, f"{ROOT}/records/{what}?year={year}&said=not_ended")
     return go(request, f"{ROOT}/records/{what}?year={year}&said=ended")
@@ -178,7 +179,7 @@ async def take_back(request: Request, what: str) -> HTTPResponse:
         audit.note(session, request.ctx.staff.code, "record_reversed", f"{what} {number}", now(), reason)
 
     try:
-        await in_thread(request.app, work, writing=True)
+        await write(request.app, work)
     except (BadRecord, CaseNotFound):
         return go(request, f"{ROOT}/records/{what}?year={year}&said=gone")
     return go(request, f"{ROOT}/records/{what}?year={year}&said=back")

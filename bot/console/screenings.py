@@ -17,6 +17,7 @@ from bot.console.months import Month, named_month
 from bot.console.pages import page
 from bot.console.screening_form import MOST, REPORT, finding_fields, read_screening, used_blocks
 from bot.console.screening_paper import report_paper
+from bot.console.writing import write
 from bot.errors import BadFields, BadRecord
 from bot.ledger import audit, screening_log
 from bot.ledger.screening_log import Found, Round
@@ -87,7 +88,7 @@ async def submit(request: Request) -> HTTPResponse:
     if not _may_report(month):
         return _form(request, place, month, number, given, {"": f"{month.label}还没有开始，不能报。"}, 400)
     try:
-        await in_thread(request.app, work, writing=True)
+        await write(request.app, work)
     except BadFields as wrong:
         return _form(request, place, month, number, given, wrong.fields, 400)
     except BadRecord:
@@ -112,7 +113,7 @@ async def take_back(request: Request) -> HTTPResponse:
         audit.note(session, request.ctx.staff.code, "screening_reversed", f"{place.code}:{month.code}:{number}", now(), reason)
 
     try:
-        await in_thread(request.app, work, writing=True)
+        await write(request.app, work)
     except BadRecord:
         return go(request, f"{ROOT}/screenings?month={month.code}&said=gone")
     return go(request, f"{ROOT}/screenings?month={month.code}&said=back")
@@ -139,7 +140,7 @@ async def end(request: Request) -> HTTPResponse:
         return "ended"
 
     try:
-        said = await in_thread(request.app, work, writing=True)
+        said = await write(request.app, work)
     except BadRecord:
         said = "gone"
     return go(request, f"{ROOT}/screenings?month={month.code}&said={said}")
@@ -159,7 +160,7 @@ async def report(request: Request) -> HTTPResponse:
             return as_xlsx(form_sheets(session, "screening", view, office))
         return report_paper(session, view, month, office, staff.communities, now())
 
-    body = await in_thread(request.app, work, writing=True)
+    body = await write(request.app, work)
     return as_file(body, XLSX if form == "xlsx" else DOCX, f"screening-{month.code}.{form}")
 
 

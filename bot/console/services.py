@@ -19,6 +19,7 @@ from bot.console.months import Month, month_of, named_month
 from bot.console.pages import page
 from bot.console.service_form import as_record, may_enter_for_others, number_of, service_fields
 from bot.console.service_sheet import log_paper, log_sheet
+from bot.console.writing import write
 from bot.errors import BadFields, BadInput, BadRecord
 from bot.ledger import audit
 from bot.ledger.advisor_services import record_service, take_back_service
@@ -73,7 +74,7 @@ async def record(request: Request) -> HTTPResponse:
         values = read_fields(service_fields(staff, request.app.ctx.office), given, now())
         number = number_of(f"{staff.code}:{token}", values["served_at"])
         done = as_record(values, staff, number, personal_data.keys())
-        await in_thread(request.app, lambda s: record_service(s, done, now()), writing=True)
+        await write(request.app, lambda s: record_service(s, done, now()))
     except BadFields as wrong:
         return _form(request, given, wrong.fields, token, 400)
     except BadRecord:
@@ -100,7 +101,7 @@ async def take_back(request: Request) -> HTTPResponse:
         audit.note(session, request.ctx.staff.code, "service_reversed", number, now(), reason)
 
     try:
-        await in_thread(request.app, work, writing=True)
+        await write(request.app, work)
     except BadRecord:
         return go(request, f"{back}&problem=gone")
     return go(request, f"{back}&back={number}")
@@ -138,7 +139,7 @@ async def take_import(request: Request) -> HTTPResponse:
         return done
 
     try:
-        done = await in_thread(request.app, work, writing=True)
+        done = await write(request.app, work)
     except BadInput as refusal:
         return page(request, "service_import.html", status=400, problems=(), said=refusal.hint, done=None)
     except service_import.Refused as refused:
@@ -157,7 +158,7 @@ async def export(request: Request) -> HTTPResponse:
         audit.note(session, staff.code, "service_log_taken", f"{month.code} {form}", now())
         return _rows(session, staff, month, kind, advisor)
 
-    rows = await in_thread(request.app, work, writing=True)
+    rows = await write(request.app, work)
     name = f"service-log-{month.code}.{form}"
     if form == "docx":
         return as_file(log_paper(rows, month, advisor or staff.code, office, now()), DOCX, name)
