@@ -8,7 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.person import ask_for_person, told
-from actions.wiring import Events, now, say, source_key, transaction, understood
+from actions.wiring import Events, now, office, say, source_key, transaction, understood
+from bot.ledger.case_times import hurry
 from bot.ledger.risks import note_risk
 from bot.legal.handover import Reason
 from bot.legal.safety import BUTTONS, Emergency
@@ -34,4 +35,5 @@ def respond_to_emergency(dispatcher: CollectingDispatcher, tracker: Tracker) -> 
     say(dispatcher, Outbound(told(Reason.EMERGENCY), kind="handover"))
     with transaction() as session:
         note_risk(session, tracker.sender_id, kind.code, source_key(tracker), now())
+        hurry(session, tracker.sender_id, office().weekday_hours)
     ask_for_person(tracker, Reason.EMERGENCY)

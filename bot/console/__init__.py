@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 from sanic import Sanic
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.console import (
     access,
@@ -15,6 +19,7 @@ from bot.console import (
     enterprise,
     files,
     home,
+    learning,
     mediation_view,
     office,
     office_exports,
@@ -34,7 +39,10 @@ from bot.console import (
 )
 from bot.console.canned import read_canned
 from bot.knowledge.cards import read_cards
+from bot.ledger.case_times import set_missing_due
+from bot.storage.threads import in_thread
 
+log = logging.getLogger(__name__)
 BLUEPRINTS = (
     signing_in.bp,
     home.bp,
@@ -61,6 +69,7 @@ BLUEPRINTS = (
     enterprise.bp,
     papers.bp,
     records.bp,
+    learning.bp,
 )
 
 
@@ -74,3 +83,14 @@ def mount(app: Sanic) -> None:
     app.ctx.canned = read_canned(app.ctx.settings.office)
     app.blueprint(list(BLUEPRINTS))
     access.mount(app)
+    app.register_listener(_set_missing_limits, "after_server_start")
+
+
+async def _set_missing_limits(app: Sanic, _loop: Any) -> None:
+    """Cases that an earlier release or a demonstration opened get the time limit that the queue sorts by."""
+    try:
+        while await in_thread(app, lambda session: set_missing_due(session, app.ctx.office.weekday_hours), writing=True):
+            pass
+    except SQLAlchemyError:
+        # The pages work without; the next start tries again.
+        log.exception("time limits of earlier cases were not set")

@@ -29,13 +29,23 @@ def set_due(session: Session, case: Case, hours: Hours) -> None:
     case.due_at, case.due_code = (due.at, due.limit.code) if due else (None, None)
 
 
-def set_missing_due(session: Session, hours: Hours) -> int:
-    """Set the limit of new cases that have none yet (those of an earlier release); returns how many were set."""
+def set_missing_due(session: Session, hours: Hours, most: int = 200) -> int:
+    """Set the limit of new cases that have none yet (those of an earlier release), `most` at once; returns how many were set."""
+    if not hours:
+        return 0
     waiting = sa.select(Case).where(Case.due_at.is_(None), Case.status.in_([Status.REQUESTED.code, Status.SCREENED.code]))
-    cases = session.execute(waiting).scalars().all()
+    cases = session.execute(waiting.limit(most)).scalars().all()
     for case in cases:
         set_due(session, case, hours)
     return len(cases)
+
+
+def hurry(session: Session, conversation: str, hours: Hours) -> None:
+    """After an emergency was seen in a conversation: its open cases have to be answered within minutes now."""
+    session.flush()
+    over = [Status.ARCHIVED.code, Status.WITHDRAWN.code, Status.MERGED.code]
+    for case in session.execute(sa.select(Case).where(Case.conversation_id == conversation, Case.status.not_in(over))).scalars():
+        set_due(session, case, hours)
 
 
 def times_of(session: Session, case: Case) -> Times:
@@ -47,7 +57,7 @@ def times_of(session: Session, case: Case) -> Times:
         status=status,
         dispute_type=DisputeType.from_code(case.dispute_type),
         requested_at=case.requested_at,
-        is_risk=_has_risk(session, case),
+        risk_at=_risk_at(session, case),
         accepted_at=case.accepted_at,
         ended_at=case.ended_at,
         effective_at=agreement.effective_at if agreement else None,
@@ -71,11 +81,11 @@ def details_of(event: CaseEvent) -> dict[str, Any]:
     return found
 
 
-def _has_risk(session: Session, case: Case) -> bool:
+def _risk_at(session: Session, case: Case) -> datetime | None:
     if case.conversation_id is None:
-        return False
-    query = sa.select(RiskEvent.id).where(RiskEvent.conversation_id == case.conversation_id, RiskEvent.handled_at.is_(None)).limit(1)
-    return session.execute(query).first() is not None
+        return None
+    query = sa.select(RiskEvent.seen_at).where(RiskEvent.conversation_id == case.conversation_id, RiskEvent.handled_at.is_(None))
+    return session.execute(query.order_by(RiskEvent.id).limit(1)).scalar_one_or_none()
 
 
 def _performance_due(session: Session, agreement: MediationAgreement | None) -> date | None:

@@ -15,7 +15,7 @@ from bot.legal.coded import Coded
 from bot.legal.deadlines import last_day
 from bot.legal.disputes import DisputeType
 from bot.legal.enterprise import SILENCE_DAYS
-from bot.legal.lifecycle import AGREEMENTS, Status
+from bot.legal.lifecycle import AGREEMENTS, Status, is_open
 from bot.legal.working_hours import Hours, after_working_time, end_of_working_day
 
 RECEIPT_MINUTES = 4 * 60
@@ -69,7 +69,7 @@ class Times:
     """What has happened in a case, and when (aware datetimes; None where it has not).
 
     Args:
-        is_risk: an emergency was seen in its conversation and nobody has dealt with it.
+        risk_at: when an emergency was seen in its conversation that nobody has dealt with.
         effective_at: when the agreement took effect.
         performance_due: the last day on which something of it is due.
         first_visit, last_visit: visits after the agreement.
@@ -80,7 +80,7 @@ class Times:
     status: Status
     dispute_type: DisputeType
     requested_at: datetime
-    is_risk: bool = False
+    risk_at: datetime | None = None
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
     effective_at: datetime | None = None
@@ -109,8 +109,8 @@ class Due:
 
 
 def running(times: Times, hours: Hours) -> tuple[Due, ...]:
-    """Return the limits that run now, the nearest first."""
-    found = [*_new(times, hours), *_mediating(times, hours), *_agreed(times), *_visits(times), *_others(times)]
+    """Return the limits that run now, the nearest first. An office without hours promises nothing within hours."""
+    found = [*_risk(times, hours), *_new(times, hours), *_mediating(times, hours), *_agreed(times), *_visits(times), *_others(times)]
     return tuple(sorted(found, key=lambda due: due.at))
 
 
@@ -137,13 +137,19 @@ def first_visit_day(effective_at: datetime, performance_due: date | None) -> dat
     return performance_due + FIRST_VISIT_AFTER_DUE if performance_due else _day(effective_at) + FIRST_VISIT_WITHOUT_DUE
 
 
+def _risk(times: Times, hours: Hours) -> list[Due]:
+    if times.risk_at is None or not is_open(times.status) or not hours:
+        return []
+    since = max(times.risk_at, times.requested_at)
+    return [Due(Limit.RISK, after_working_time(since, RISK_MINUTES, hours), SOURCES[Limit.RISK])]
+
+
 def _new(times: Times, hours: Hours) -> list[Due]:
-    if times.status not in (Status.REQUESTED, Status.SCREENED):
+    if times.status not in (Status.REQUESTED, Status.SCREENED) or not hours:
         return []
     found = [Due(Limit.ACCEPTANCE, end_of_working_day(times.requested_at, ACCEPT_DAYS, hours), SOURCES[Limit.ACCEPTANCE])]
     if times.status is Status.REQUESTED:
-        limit, minutes = (Limit.RISK, RISK_MINUTES) if times.is_risk else (Limit.RECEIPT, RECEIPT_MINUTES)
-        found.append(Due(limit, after_working_time(times.requested_at, minutes, hours), SOURCES[limit]))
+        found.append(Due(Limit.RECEIPT, after_working_time(times.requested_at, RECEIPT_MINUTES, hours), SOURCES[Limit.RECEIPT]))
     return found
 
 

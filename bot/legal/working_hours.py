@@ -40,7 +40,7 @@ def after_working_time(start: datetime, minutes: int, hours: Hours) -> datetime:
 def end_of_working_day(start: datetime, days: int, hours: Hours) -> datetime:
     """Return closing time of the `days`-th working day after `start`; the day of `start` is not counted (民法典 201)."""
     day = working_days_after(start.astimezone(BEIJING).date(), days)
-    return _moment(day, max(end for _, end in hours))
+    return _moment(day, max((end for _, end in hours), default=time(23, 59, 59)))
 
 
 def working_minutes_between(start: datetime, end: datetime, hours: Hours) -> int:

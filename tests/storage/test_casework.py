@@ -12,8 +12,9 @@ from bot.ledger import casework_mediation as mediation
 from bot.ledger import casework_people as people
 from bot.ledger import casework_services as services
 from bot.ledger import casework_start as start
-from bot.ledger.case_times import due_of
+from bot.ledger.case_times import due_of, hurry, set_missing_due
 from bot.ledger.casework import case_of, events_of
+from bot.ledger.risks import handle_risks, note_risk
 from bot.legal.agreement_checks import Term
 from bot.legal.cases import CaseKind
 from bot.legal.enterprise import EnterpriseCategory
@@ -401,3 +402,28 @@ def test_the_uscc_of_the_fixture_is_valid():
     from bot.legal.enterprise import is_uscc
 
     assert is_uscc(USCC)
+
+
+def test_an_emergency_makes_an_open_case_urgent_until_somebody_has_dealt_with_it(office):
+    number = office.request()
+    assert (office.case(number).due_code, office.case(number).due_at) == ("receipt", later(hours=22))  # four office hours from noon end at ten the next day
+    with office.database.transaction() as session:
+        note_risk(session, "web:a", "violence_now", "web:a:m2", later(hours=3))
+        hurry(session, "web:a", HOURS)
+    assert (office.case(number).due_code, office.case(number).due_at) == ("risk", later(hours=3) + timedelta(minutes=15))
+    with office.database.transaction() as session:
+        handle_risks(session, "web:a", "m01", number, "已电话联系，人安全。", later(hours=4))
+    office.step(number, Action.RECEIVED, now=later(hours=4))
+    assert office.case(number).due_code == "acceptance"
+
+
+def test_cases_of_an_earlier_release_get_their_limit(office):
+    number = office.request()
+    with office.database.transaction() as session:
+        case = case_of(session, number)
+        due, case.due_at, case.due_code = case.due_at, None, None
+    with office.database.transaction() as session:
+        assert set_missing_due(session, HOURS) == 1
+        assert case_of(session, number).due_at == due
+        session.flush()
+        assert set_missing_due(session, HOURS) == 0

@@ -74,7 +74,7 @@ def limits(times: Times) -> dict[Limit, str]:
 
 def test_a_new_request_has_to_be_confirmed_and_decided():
     assert limits(REQUESTED) == {Limit.RECEIPT: "2026-03-16 15:00", Limit.ACCEPTANCE: "2026-03-19 17:00"}
-    assert limits(replace(REQUESTED, is_risk=True))[Limit.RISK] == "2026-03-16 09:15"
+    assert limits(replace(REQUESTED, risk_at=at("2026-03-15 22:00")))[Limit.RISK] == "2026-03-16 09:15"
     assert limits(replace(REQUESTED, status=Status.SCREENED)) == {Limit.ACCEPTANCE: "2026-03-19 17:00"}
 
 
@@ -99,9 +99,20 @@ def test_after_an_agreement_confirmation_and_visits_count_down():
     assert limits(replace(AGREED, status=Status.ARCHIVED)) == {}
 
 
+def test_an_emergency_wants_an_answer_within_fifteen_minutes_at_any_time_of_an_open_case():
+    assert limits(replace(AGREED, risk_at=at("2026-04-02 16:50")))[Limit.RISK] == "2026-04-03 09:05"
+    assert Limit.RISK not in limits(replace(AGREED, status=Status.ARCHIVED, risk_at=at("2026-04-02 16:50")))
+
+
 def test_a_failed_traffic_case_may_go_to_the_police_within_three_days():
     failed = replace(ACCEPTED, status=Status.FAILED, dispute_type=DisputeType.ROAD_TRAFFIC, ended_at=at("2026-04-01 10:00"))
     assert limits(failed) == {Limit.POLICE_MEDIATION: "2026-04-04 23:59"}
+
+
+def test_an_office_without_hours_promises_nothing_within_hours():
+    assert running(replace(REQUESTED, risk_at=REQUESTED.requested_at), ()) == ()
+    (due,) = running(replace(ACCEPTED, dispute_type=DisputeType.MEDICAL), ())
+    assert due.at.strftime("%Y-%m-%d") == "2026-04-29"
 
 
 def test_silence_of_an_enterprise_counts_after_fifteen_days():
@@ -112,6 +123,6 @@ def test_silence_of_an_enterprise_counts_after_fifteen_days():
 
 def test_the_queue_sorts_by_the_nearest_limit_of_ours_and_every_limit_names_its_ground():
     assert next_of_ours(AGREED, HOURS).limit is Limit.FIRST_VISIT
-    assert next_of_ours(replace(REQUESTED, is_risk=True), HOURS).limit is Limit.RISK
+    assert next_of_ours(replace(REQUESTED, risk_at=REQUESTED.requested_at), HOURS).limit is Limit.RISK
     assert set(SOURCES) == set(Limit) and set(Limit) > OURS
     assert next_of_ours(replace(AGREED, status=Status.WITHDRAWN, effective_at=None), HOURS) is None
