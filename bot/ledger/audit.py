@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.legal.masking import without_personal_data
 from bot.storage.staff_tables import AuditEntry
+from bot.storage.tables import CasePerson
 
 START = "0" * 64
 LONGEST_REASON = 200
@@ -39,12 +40,12 @@ def note(session: Session, actor: str, action: str, subject: str, now: datetime,
         actor: code of the account, or `-` when nobody is signed in.
         action: what was done, a short English code: `opened`, `denied`, `signed_in`.
         subject: what it was done to: a case number, an account, a page; never personal data.
-        reason: in words; phone and document numbers in it are replaced.
+        reason: in words; phone and document numbers in it are replaced, and the names of a case's people.
     """
     _one_writer(session)
     last = session.execute(sa.select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.number.desc()).limit(1)).first()
     number, previous = (last.number + 1, last.hash) if last else (1, START)
-    words = without_personal_data(reason.strip())[:LONGEST_REASON] if reason else None
+    words = _harmless(session, subject, reason)[:LONGEST_REASON] if reason else None
     entry = AuditEntry(number=number, at=now, actor=actor[:64], action=action[:32], subject=subject[:80], reason=words, previous=previous)
     entry.hash = _hash(entry)
     session.add(entry)
@@ -78,6 +79,14 @@ def entries(session: Session, actor: str = "", action: str = "", subject: str = 
     if before is not None:
         wanted = wanted.where(AuditEntry.number < before)
     return list(session.execute(wanted).scalars())
+
+
+def _harmless(session: Session, subject: str, reason: str) -> str:
+    words = without_personal_data(reason.strip())
+    for name in session.execute(sa.select(CasePerson.name).where(CasePerson.case_number == subject[:16])).scalars():
+        if name and len(name) > 1:
+            words = words.replace(name, "〔当事人〕")
+    return words
 
 
 def _one_writer(session: Session) -> None:

@@ -16,7 +16,8 @@ class StaffAccount(Base):
     id = sa.Column(BIG_ID, primary_key=True, autoincrement=True)
     code = sa.Column(sa.String(32), nullable=False, unique=True)
     name = sa.Column(EncryptedText("staff.name"), nullable=False)
-    password_hash = sa.Column(sa.String(200), nullable=False)
+    # Encrypted besides: whoever has a copy of the database alone cannot even begin to guess (ASVS 4.0.3, 2.4.5).
+    password_hash = sa.Column(EncryptedText("staff.password_hash"), nullable=False)
     must_change_password = sa.Column(sa.Boolean, nullable=False)
     password_changed_at = sa.Column(UtcTime, nullable=False)
     second_factor = sa.Column(EncryptedText("staff.second_factor"))

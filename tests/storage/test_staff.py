@@ -9,11 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import AccountRefused
-from bot.ledger import audit, second_factor, sign_in_failures, staff, staff_sessions
+from bot.inbox import store
+from bot.ledger import audit, cases, second_factor, sign_in_failures, staff, staff_sessions
 from bot.legal.cases import Role
 from bot.legal.one_time_codes import code, step_of
 from bot.legal.permissions import Permission
 from bot.storage.staff_tables import AuditEntry, StaffAccount, StaffSession
+from tests.builders import make_inbound, make_request
 from tests.conftest import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -44,7 +46,7 @@ def test_the_database_holds_no_name_password_secret_or_token_in_the_clear(databa
         token = sign_in(session)
     with database.engine.connect() as connection:
         stored = str([connection.execute(sa.text(f"SELECT * FROM {table}")).all() for table in ("staff", "staff_sessions", "audit_log", "sign_in_failures")])
-    for hidden in (password, secret, token, "示例顾问甲"):
+    for hidden in (password, secret, token, "示例顾问甲", "$argon2id"):
         assert hidden not in stored
 
 
@@ -256,6 +258,15 @@ def test_many_who_write_at_once_leave_one_chain(database):
         thread.join()
     with database.reading() as session:
         assert (audit.verify(session).entries, audit.verify(session).broken_at) == (40, None)
+
+
+def test_names_of_a_cases_people_do_not_get_into_the_log(database):
+    with database.transaction() as session:
+        store.receive(session, make_inbound())
+        number = cases.open_case(session, make_request(name="张三", other_party="李四光"), "GX", NOON).number
+        audit.note(session, "a01", "opened", number, NOON, "张三来电，约李四光周三到场")
+        [reason] = session.execute(sa.select(AuditEntry.reason)).scalars()
+    assert reason == "〔当事人〕来电，约〔当事人〕周三到场"
 
 
 def test_phone_and_document_numbers_do_not_get_into_the_log(database):
