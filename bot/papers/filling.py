@@ -30,6 +30,12 @@ class _Missing(Undefined):
     def __iter__(self) -> Any:
         return iter(())
 
+    def __getattr__(self, name: str) -> Any:
+        # What hangs on a thing that is missing is missing too. Names with underscores stay Python's own.
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self
+
 
 def _shown(value: Any) -> Any:
     return BLANK if value is None or value == "" else value

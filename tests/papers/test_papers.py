@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 import yaml
 from docx import Document
+from jinja2.exceptions import SecurityError
 
 from bot.legal.cases import CaseKind
 from bot.papers.case_file import CaseFile, Party
@@ -49,6 +50,23 @@ def test_each_paper_is_filled_from_a_case_and_read_back(code, office):
 def test_what_is_missing_is_marked_in_each_paper(code, office):
     said = made(code, EMPTY, office)
     assert BLANK in said and not TAG.search(said) and "None" not in said
+
+
+@pytest.mark.parametrize("code", [p.code for p in PAPERS])
+def test_a_template_that_gets_nothing_at_all_is_a_form_to_be_filled_in_by_hand(code):
+    said = words(fill(code, {}, LATER))
+    assert BLANK in said and not TAG.search(said) and next(p.title for p in PAPERS if p.code == code) in said
+
+
+def test_a_template_names_values_and_runs_nothing(tmp_path, monkeypatch):
+    from bot.papers import filling
+
+    document = Document()
+    document.add_paragraph("{{ ''.__class__.__mro__[1].__subclasses__() }}")
+    document.save(str(tmp_path / "evil.docx"))
+    monkeypatch.setattr(filling, "TEMPLATES", tmp_path)
+    with pytest.raises(SecurityError):
+        fill("evil", {}, LATER)
 
 
 def test_a_complete_mediation_leaves_nothing_to_fill_in_its_core(office):
