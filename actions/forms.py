@@ -22,6 +22,7 @@ from bot.ledger.consents import give_consent
 from bot.legal import intake
 from bot.legal.calculator_forms import is_asked_for
 from bot.legal.cases import CaseKind
+from bot.legal.enterprise import read_category
 from bot.legal.handover import Reason
 from bot.messages import Button, Outbound
 
@@ -88,6 +89,7 @@ def _read(field: str, text: str) -> Any:
         intake.WISH: intake.read_wish,
         intake.OTHER: intake.read_party,
         intake.ENTERPRISE: intake.read_party,
+        intake.CATEGORY: lambda said: read_category(said).code,
         intake.NAME: intake.read_name,
         intake.PHONE: intake.read_phone,
         intake.CONSENT: intake.read_yes,

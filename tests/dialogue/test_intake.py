@@ -169,11 +169,24 @@ def test_an_enterprise_names_itself(resident):
     resident.says("厂门口的路一直没有修好,货车进不来")
     resident.says("示例社区二")
     assert "企业" in resident.says("同意")
-    resident.says("示例五金厂")
-    for text in ("希望把路修好", "赵六", "13800138000"):
+    assert "哪一类" in resident.says("示例五金厂")
+    assert "没有看出是哪一类" in resident.says("说不上来的那种事情呀")
+    assert "怎样解决" in resident.says("是修路的事")
+    for text in ("希望把路修好", "赵六"):
         resident.says(text)
+    summary = resident.says("13800138000")
+    assert "企业名称：示例五金厂" in summary and "问题类别：物流道路" in summary and "赵六" in summary
+    assert "哪一类" in resident.says("改类别")
+    resident.says("水电气")
     assert "企业问题已登记" in resident.says("确认提交")
-    assert cases(resident)[0].kind == "enterprise"
+    [case] = cases(resident)
+    assert case.kind == "enterprise"
+    with resident.database.reading() as session:
+        told = dict(session.execute(sa.select(CaseStatement.about, CaseStatement.text)).all())
+        people = session.execute(sa.select(CasePerson.side, CasePerson.name).order_by(CasePerson.id)).all()
+        assert session.execute(sa.select(Consent)).scalar_one().version
+    assert told["category"] == "水电气" and told["what_happened"].startswith("厂门口") and told["wish"] == "希望把路修好"
+    assert [tuple(p) for p in people] == [("applicant", "赵六"), ("other", "示例五金厂")]
 
 
 def test_what_was_typed_is_kept_as_it_was_said(resident):
