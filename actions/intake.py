@@ -15,6 +15,7 @@ from bot.ledger.suggestions import keep_suggestion
 from bot.legal import intake
 from bot.legal.cases import CaseKind
 from bot.legal.eligibility import MediationFit, mediation_fit, obstacles_in
+from bot.legal.enterprise import EnterpriseCategory
 from bot.legal.topics import Intent, Topic
 from bot.messages import Button, Outbound
 
@@ -110,6 +111,8 @@ def _shown(field: str, value: str) -> str:
     if field == intake.COMMUNITY:
         known = office().community(value)
         return known.name if known else value
+    if field == intake.CATEGORY:
+        return EnterpriseCategory.from_code(value).label
     return value if len(value) <= 160 else value[:160] + "……"
 
 
@@ -156,6 +159,7 @@ def _request(tracker: Tracker, kind: CaseKind) -> Request:
         name=values[intake.NAME],
         phone=values[intake.PHONE],
         other_party=values[intake.OTHER] or values[intake.ENTERPRISE],
+        category=EnterpriseCategory.from_code(values[intake.CATEGORY]) if values[intake.CATEGORY] else None,
     )
 
 
