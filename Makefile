@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help cards-page run setup setup-tests test check lock eval bench screenshots clean
+.PHONY: help cards-page run setup setup-tests test check lock eval bench screenshots clean faults drill fuzz audit
 
 # A pyenv shim without its version fails here, so the first python that really runs is taken.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python3.10 /usr/bin/python3; do \
@@ -49,14 +49,30 @@ cards-page: setup ## write docs/cards.md, citations judged by ../shared/statutes
 screenshots: setup-tests ## draw docs/screenshots/*.png from a product of its own
 	@$(BIN)/python tools/screenshots.py
 
+faults: setup-tests ## the fault laboratory in full: 10,000 messages and 50 kills on each database; one JSON line each
+	@BOT_VAR=.cache/tests $(BIN)/bot train
+	@for d in sqlite postgresql; do $(BIN)/python -m tests.faults.experiment --database $$d --messages 10000 --kills 50; done
+
+drill: setup-tests ## back up, lose and restore a year's data on both databases; proved and timed
+	@for d in sqlite postgresql; do $(BIN)/python tools/recovery_drill.py --into $$d; done
+
+fuzz: setup-tests .venv-fuzz/stamp ## 20,000 and more requests against a running product, 3,000 examples a reader
+	@BOT_VAR=.cache/tests $(BIN)/bot train
+	@FUZZ_EXAMPLES=3000 $(BIN)/python -m pytest tests/fuzz --timeout=7200
+	@$(BIN)/python -m tests.fuzz.requests --count 20000
+
+audit: setup .venv-audit/stamp ## known advisories of all locked packages, less those of tools/advisories.yml
+	@$(BIN)/python tools/audit.py
+
 lock: $(TOOLS)/uv.stamp ## compile the lock files anew
 	@$(UV) pip compile -q --generate-hashes --python-version 3.10 --custom-compile-command 'make lock' pyproject.toml -o requirements.lock
 	@$(UV) pip compile -q --generate-hashes --python-version 3.10 --custom-compile-command 'make lock' pyproject.toml --group test -o requirements-test.lock
+	@for n in audit fuzz; do $(UV) pip compile -q --universal --generate-hashes --python-version 3.10 --custom-compile-command 'make lock' requirements-$$n.in -o requirements-$$n.lock; done
 	@for n in tools node; do $(UV) pip compile -q --universal --generate-hashes --python-version 3.9 --custom-compile-command 'make lock' requirements-$$n.in -o requirements-$$n.lock; done
 	@$(NPM) install --package-lock-only
 
 clean: ## remove what set-up made; the data in var/ stays
-	rm -rf .venv $(TOOLS) node_modules $(VENDOR)
+	rm -rf .venv .venv-audit .venv-fuzz $(TOOLS) node_modules $(VENDOR)
 
 $(TOOLS)/uv.stamp: requirements-tools.lock
 	@test -n "$(PYTHON)" || { echo "No python3 of 3.9 or later found; install one and try again." >&2; exit 1; }
@@ -76,6 +92,13 @@ $(TOOLS)/uv.stamp: requirements-tools.lock
 .venv/test.stamp: requirements-test.lock .venv/run.stamp
 	@echo "== packages for tests"
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(UV) pip install --require-hashes -r requirements-test.lock
+	@touch $@
+
+# Tools of their own: what they need collides with what Rasa pins.
+.venv-%/stamp: requirements-%.lock .venv/run.stamp
+	@echo "== packages for $*"
+	@test -x .venv-$*/bin/python || $(UV) venv -q --python $(BIN)/python .venv-$*
+	@VIRTUAL_ENV=$(CURDIR)/.venv-$* $(UV) pip install -q --require-hashes -r requirements-$*.lock
 	@touch $@
 
 $(VENDOR)/weui.min.css: package-lock.json
