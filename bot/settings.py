@@ -37,6 +37,7 @@ DECLARED = (
     Setting("BOT_PORT", "8000", "port the web process listens on"),
     Setting("BOT_WORKERS", "1", "number of dialogue workers on this machine"),
     Setting("BOT_WORKER_URLS", "", "dialogue workers, comma separated; `bot serve` fills it in"),
+    Setting("BOT_WORKER_HOST", "127.0.0.1", "address a worker listens on; another than this machine's own only inside the office's network"),
     Setting("BOT_WORKER_TOKEN", "", "what web and workers know each other by; `bot serve` makes one"),
     Setting("BOT_SECRET_KEYS", "", "id:base64 of 32 bytes, newest first, comma separated; empty: made in BOT_VAR"),
     Setting("BOT_OFFICE", "office.yml", "the office's own file: communities, advisors, hotlines, service points"),
@@ -125,6 +126,7 @@ class Settings:
     port: int
     workers: int
     worker_urls: tuple[str, ...]
+    worker_host: str
     worker_token: str
     secret_keys: str
     office: Path
@@ -156,6 +158,7 @@ def read_settings(env_file: Path | None = None) -> Settings:
         "port": env.int("BOT_PORT", int(default["BOT_PORT"]), validate=_port),
         "workers": env.int("BOT_WORKERS", int(default["BOT_WORKERS"]), validate=_at_least_one),
         "worker_urls": tuple(u for u in env.str("BOT_WORKER_URLS", "").split(",") if u),
+        "worker_host": env.str("BOT_WORKER_HOST", default["BOT_WORKER_HOST"]),
         "worker_token": env.str("BOT_WORKER_TOKEN", ""),
         "secret_keys": env.str("BOT_SECRET_KEYS", ""),
         "office": _under_root(env.str("BOT_OFFICE", default["BOT_OFFICE"])),

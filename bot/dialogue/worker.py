@@ -7,6 +7,7 @@ It answers /ready with 200 once the model has really answered a probe, and 503 b
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -25,13 +26,14 @@ from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.dialogue import patches
+from bot.dialogue import patches, watchdog
 from bot.dialogue.channel import InboxChannel
 from bot.dialogue.in_process_actions import InProcessActions
 from bot.dialogue.law_route import law_routes
 from bot.dialogue.model import newest_model
 from bot.dialogue.processor import load_agent
 from bot.dialogue.tracker_store import InboxTrackerStore
+from bot.errors import BadSetting
 from bot.settings import ROOT, Settings, read_settings
 from bot.storage.database import Database, open_database, wait_for_database
 
@@ -61,6 +63,8 @@ def create_worker(settings: Settings, database: Database) -> Sanic:
         parsed = await app.ctx.agent.parse_message(PROBE)
         app.ctx.ready = bool(parsed.get("intent", {}).get("name"))
         log.info("model %s answered its probe: %s", Path(model).name, app.ctx.ready)
+        watchdog.tell("READY=1")
+        app.ctx.keeping_alive = asyncio.ensure_future(watchdog.keep_alive())
 
     app.register_listener(load_model, "before_server_start")
 
@@ -82,7 +86,18 @@ def main() -> None:
     database = open_database(settings)
     wait_for_database(database, seconds=60)
     app = create_worker(settings, database)
-    app.run(host="127.0.0.1", port=int(sys.argv[1]), access_log=False)
+    app.run(host=_address(settings), port=int(sys.argv[1]), access_log=False)
+
+
+def _address(settings: Settings) -> str:
+    """Return the address to listen on; beyond this machine only with a token, because a worker answers whoever has it.
+
+    Raises:
+        BadSetting: BOT_WORKER_HOST without BOT_WORKER_TOKEN.
+    """
+    if settings.worker_host != "127.0.0.1" and not settings.worker_token:
+        raise BadSetting("BOT_WORKER_HOST is set without BOT_WORKER_TOKEN: anybody on that network could make the worker work. Set both.")
+    return settings.worker_host
 
 
 def _quiet_rasa() -> None:
