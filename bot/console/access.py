@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 from datetime import datetime, timedelta, timezone
@@ -21,6 +22,7 @@ from bot.ledger.staff_sessions import SignedIn
 from bot.legal.permissions import Permission, Staff
 from bot.storage.threads import in_thread
 
+log = logging.getLogger(__name__)
 __all__ = ["Permission", "Staff", "is_ours", "mount", "needs", "not_theirs", "now", "public", "safe_next", "someone"]
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
 ROOT = "/console"
@@ -140,6 +142,7 @@ def check_form(request: Request) -> None:
     given = request.headers.get("x-csrf") or request.form.get("csrf") or ""
     is_from_here = not origin or urlsplit(origin).netloc == request.host
     if not is_from_here or not hmac.compare_digest(given.encode(), csrf_of(request).encode()):
+        log.warning("%s %s came without the proof of a form of ours and was refused", request.method, request.route.path if request.route else "?")
         raise Forbidden("The form is not ours or has expired.")
 
 
