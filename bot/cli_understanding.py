@@ -22,7 +22,7 @@ nlu = typer.Typer(help="How well questions are understood.", no_args_is_help=Tru
 def understand(
     texts: Optional[list[str]] = typer.Argument(None, metavar="[TEXT]..."),
     jsonl: bool = typer.Option(False, "--jsonl", help='Read {"text": …} lines on stdin and answer line by line.'),
-    model: Optional[Path] = typer.Option(None, "--model", help="Model archive; the newest of BOT_VAR/models if not given."),
+    model: Optional[Path] = typer.Option(None, "--model", help="Model archive; the one that answers residents if not given."),
 ) -> None:
     """Print what the model makes of each text, one JSON object a line."""
     if not jsonl and not texts:
@@ -126,10 +126,11 @@ def _print(answer: dict[str, Any], out: Optional[TextIO] = None) -> None:
 
 
 def _load(model: Optional[Path]) -> Any:
+    from bot.models.released import live_path
     from bot.settings import read_settings
-    from bot.understanding import load_from_archive, newest_archive
+    from bot.understanding import load_from_archive
 
-    return load_from_archive(model or newest_archive(read_settings().var / "models"))
+    return load_from_archive(model or live_path(read_settings().var / "models"))
 
 
 @nlu.command("check")

@@ -148,5 +148,9 @@ class ModelMissing(LegalBotError):
     """There is no trained dialogue model."""
 
 
+class TrainingFailed(LegalBotError):
+    """Training ended without a model."""
+
+
 class ModelAltered(LegalBotError):
     """A model's archive is not the one that was trained."""

@@ -5,6 +5,7 @@ It imports neither Rasa nor Sanic, so that it stays small.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
@@ -17,6 +18,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from types import FrameType
 
+from bot.models.released import LIVE
 from bot.settings import ROOT, Settings
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
@@ -95,6 +97,7 @@ class Supervisor:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stopping = False
+        self._live, self._to_renew = _live_model(settings), list[Child]()
         token = settings.worker_token or secrets.token_urlsafe(24)
         ports = _free_ports(settings.workers)
         urls = [f"http://127.0.0.1:{port}" for port in ports]
@@ -124,6 +127,7 @@ class Supervisor:
             for child in self._children:
                 child.look_after()
                 child.end_if_hung(self._settings.worker_timeout)
+            self._renew_workers()
             if not ready and self._residents_can_chat():
                 ready = True
                 print(f"ready http://{self._settings.host}:{self._settings.port}", flush=True)
@@ -133,6 +137,18 @@ class Supervisor:
         if indexing is not None and indexing.poll() is None:
             indexing.terminate()
         return self._end()
+
+    def _renew_workers(self) -> None:
+        """When another model goes live, end the workers one after the other: each comes back with it, and the others answer meanwhile."""
+        if (live := _live_model(self._settings)) != self._live:
+            _tell("another model went live; the workers take it up")
+            self._live, self._to_renew = live, [child for child in self._children if child.url]
+        if self._to_renew and all(_answers(child.url) for child in self._children if child.url):
+            ending = self._to_renew.pop(0)
+            ending.stop()
+            with contextlib.suppress(subprocess.TimeoutExpired):  # so that the next one is not ended while this one still says "ready"
+                if ending.process is not None:
+                    ending.process.wait(STOP_SECONDS)
 
     def _index_laws(self) -> subprocess.Popen[bytes] | None:
         """Build the law search's index beside serving, at the lowest priority; an index that is there is found at once."""
@@ -144,11 +160,7 @@ class Supervisor:
     def _residents_can_chat(self) -> bool:
         every = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound)
         host = "127.0.0.1" if self._settings.host in every else self._settings.host
-        try:
-            with urllib.request.urlopen(f"http://{host}:{self._settings.port}/readyz", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+        return _answers(f"http://{host}:{self._settings.port}/readyz")
 
     def _stop(self, _sign: int, _frame: FrameType | None) -> None:
         self._stopping = True
@@ -179,6 +191,22 @@ def _is_silent(url: str) -> bool:
         return False
     except (urllib.error.URLError, OSError) as error:
         return isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError)
+
+
+def _live_model(settings: Settings) -> int:
+    """Return a number that changes when another model goes live."""
+    try:
+        return (settings.var / "models" / LIVE).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (an address of our own)
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 def _free_ports(count: int) -> list[int]:

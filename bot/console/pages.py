@@ -37,6 +37,7 @@ NAVIGATION: list[Entry] = [
     Entry("台账登记", "/console/records", Permission.RECORD_OFFICE),
     Entry("值班", "/console/roster", Permission.SEE_CASES),
     Entry("统计", "/console/office", Permission.SEE_FIGURES),
+    Entry("学习", "/console/learning", Permission.LABEL_QUESTIONS),
     Entry("账号管理", "/console/staff", Permission.MANAGE_STAFF),
     Entry("审计日志", "/console/audit", Permission.SEE_AUDIT),
     Entry("我的账号", "/console/account", Permission.ACCOUNT),

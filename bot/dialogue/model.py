@@ -5,36 +5,40 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from bot.dialogue.model_index import proved
-from bot.errors import ModelMissing
+from bot.models.index import proved
+from bot.models.released import live_path
 from bot.settings import ROOT
 
 TRAINED_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "bot/knowledge/cards/*.yml", "bot/understanding/**/*", "bot/dialogue/components/*.py")
 
 
-def fingerprint(root: Path = ROOT) -> str:
-    """Return a hash over everything a model depends on: configuration, domain, data, cards and our components."""
+def reviewed(var: Path) -> Path:
+    """Return where the sentences that people labelled are exported to for training; the file need not be there."""
+    return var / "training" / "review.yml"
+
+
+def fingerprint(root: Path = ROOT, more: Path | None = None) -> str:
+    """Return a hash over everything a model depends on: configuration, domain, data, cards, our components and one more file of data."""
     digest = hashlib.sha256()
     for pattern in TRAINED_FROM:
         for path in sorted(root.glob(pattern)):
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    if more is not None and more.is_file():
+        digest.update(b"reviewed\0" + more.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
-def model_path(var: Path, of: str) -> Path:
-    """Return where the model of this fingerprint is kept."""
-    return var / "models" / f"dialogue-{of}.tar.gz"
+def model_path(var: Path, of: str, kind: str = "dialogue") -> Path:
+    """Return where the model of this fingerprint is kept; kind is dialogue or candidate."""
+    return var / "models" / f"{kind}-{of}.tar.gz"
 
 
 def newest_model(var: Path) -> str:
-    """Return the path of the newest model, proved to be the one that was trained.
+    """Return the path of the model that answers (see `bot.models.released`), proved to be one that was trained here.
 
     Raises:
         ModelMissing: none was trained yet.
         ModelAltered: it was exchanged or copied in.
     """
-    models = sorted((var / "models").glob("dialogue-*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not models:
-        raise ModelMissing(f"There is no model in {var / 'models'}; run `bot train`.")
-    return proved(models[-1])
+    return proved(live_path(var / "models"))

@@ -1,6 +1,6 @@
 """Training the dialogue model with Rasa, only when something it depends on changed.
 
-    python -m bot.dialogue.training OUTPUT
+    python -m bot.dialogue.training OUTPUT [MORE_DATA]
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.settings import ROOT
 
 
-def train(output: Path) -> Path:
-    """Train from the top-level files and return the archive's path.
+def train(output: Path, more: Sequence[str] = ()) -> Path:
+    """Train from the top-level files, and more training data if given, and return the archive's path.
 
     Raises:
         RuntimeError: Rasa did not produce a model; its messages stand on stderr.
@@ -26,7 +27,7 @@ def train(output: Path) -> Path:
     result = rasa.train(
         domain="domain.yml",
         config="config.yml",
-        training_files="data",
+        training_files=["data", *more],
         output=str(output.parent),
         fixed_model_name=output.name,
         force_training=True,
@@ -37,12 +38,12 @@ def train(output: Path) -> Path:
 
 
 def main() -> None:
-    """Train into the path given as the first argument."""
+    """Train into the path given as the first argument, with more data from the others."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
     from rasa.utils.log_utils import configure_structlog
 
     configure_structlog(logging.WARNING)
-    train(Path(sys.argv[1]))
+    train(Path(sys.argv[1]), sys.argv[2:])
 
 
 if __name__ == "__main__":

@@ -40,6 +40,25 @@ def open_questions(session: Session, limit: int = 200) -> list[ReviewQuestion]:
     return list(session.execute(query).scalars())
 
 
+def labelled_questions(session: Session, limit: int = 50) -> list[ReviewQuestion]:
+    """Return questions with a label, the newest first."""
+    query = sa.select(ReviewQuestion).where(ReviewQuestion.label_intent.isnot(None)).order_by(ReviewQuestion.id.desc()).limit(limit)
+    return list(session.execute(query).scalars())
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many questions wait for a label ("open"), have one ("labelled"), and of these were never in a training ("fresh")."""
+    has_label = ReviewQuestion.label_intent.isnot(None)
+    where = {"open": ~has_label, "labelled": has_label, "fresh": has_label & ReviewQuestion.exported_at.is_(None)}
+    return {name: session.execute(sa.select(sa.func.count()).select_from(ReviewQuestion).where(what)).scalar_one() for name, what in where.items()}
+
+
+def texts_for_comparison(session: Session, limit: int = 2000) -> list[tuple[int, str]]:
+    """Return (number, text) of the newest questions, labelled or not: what two models are compared on."""
+    query = sa.select(ReviewQuestion.id, ReviewQuestion.text).order_by(ReviewQuestion.id.desc()).limit(limit)
+    return [(number, text) for number, text in session.execute(query)]
+
+
 def label_question(session: Session, number: int, intent: str, topic: str | None, card: str | None, cards: dict[str, str], by: str) -> None:
     """Say what a question meant.
 

@@ -38,4 +38,8 @@ LABELS = {
     "token_added": "建接口令牌",
     "token_revoked": "作废接口令牌",
     "retention": "按期限清理",
+    "question_labelled": "标注学习问题",
+    "candidate_asked_for": "训练候选模型",
+    "model_promoted": "上线模型",
+    "model_rolled_back": "退回上一个模型",
 }

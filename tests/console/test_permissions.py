@@ -100,7 +100,7 @@ def samples(desk: Desk) -> dict[tuple[str, str], str]:
         ("cases", "number"): case.number, ("cases", "step"): Action.TAKEN.code, ("cases", "file"): "registration.docx",
         ("people", "number"): str(handed), ("people", "token"): "x" * 22, ("files", "token"): "x" * 22,
         ("office", "code"): "cases_opened", ("office", "file"): "figures.xlsx", ("office", "number"): "1", ("office", "word"): "reopen",
-        ("records", "what"): "opinions", ("roster", "absence"): "1", ("staff", "code"): "somebody",
+        ("records", "what"): "opinions", ("learning", "number"): "1", ("roster", "absence"): "1", ("staff", "code"): "somebody",
     }
 
 

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from bot.dialogue.model import newest_model
-from bot.dialogue.model_index import enter
 from bot.errors import ModelAltered
+from bot.models.index import enter
 
 
 @pytest.fixture()
