@@ -24,6 +24,7 @@ _SHOWN = (
     "number", "kind", "status", "topic", "dispute_type", "community", "channel", "requested_at", "assignee", "due_at", "due_code", "is_demo",
 )  # fmt: skip
 Scope = frozenset[str] | None  # communities; None means all
+_ENDS = sa.select(CaseDeadline.case_number, sa.func.min(CaseDeadline.last_on).label("limit_on")).group_by(CaseDeadline.case_number).subquery()
 
 
 class Tab(Coded):
@@ -128,17 +129,13 @@ def unhandled_risks() -> Any:
 
 
 def _lines(scope: Scope, filters: Filters) -> Any:
-    seen = (_limit_on().label("limit_on"), _has_risk().label("has_risk"), Conversation.mode.label("talk"))
-    return sa.select(*(getattr(Case, name) for name in _SHOWN), *seen).select_from(_joined()).where(*_where(scope, filters))
+    seen = (_ENDS.c.limit_on, _has_risk().label("has_risk"), Conversation.mode.label("talk"))
+    joined = sa.outerjoin(_joined(), _ENDS, _ENDS.c.case_number == Case.number)
+    return sa.select(*(getattr(Case, name) for name in _SHOWN), *seen).select_from(joined).where(*_where(scope, filters))
 
 
 def _joined() -> Any:
     return sa.outerjoin(Case, Conversation, Conversation.id == Case.conversation_id)
-
-
-def _limit_on() -> Any:
-    own = sa.select(sa.func.min(CaseDeadline.last_on)).where(CaseDeadline.case_number == Case.number)
-    return own.correlate(Case).scalar_subquery()
 
 
 def _has_risk() -> Any:
@@ -177,6 +174,6 @@ def _of_tab(tab: Tab, staff: str, now: datetime) -> Any:
 
 def _urgency(now: datetime) -> tuple[Any, ...]:
     near = now.astimezone(BEIJING).date() + timedelta(days=NEAR)
-    limit = _limit_on()
+    limit = _ENDS.c.limit_on
     rank = sa.case((_has_risk(), 0), (limit <= near, 1), (Case.due_at < now, 2), else_=3)
     return rank, sa.case((limit <= near, limit)).is_(None), sa.case((limit <= near, limit)), Case.due_at.is_(None), Case.due_at, Case.requested_at, Case.number
