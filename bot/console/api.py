@@ -188,7 +188,7 @@ def _with_days(args: Any, chosen: list[Any], view: View) -> list[Any]:
 def _number(text: str) -> str:
     if not NUMBER.fullmatch(text):
         chinese = f"after 要写上一页最后的编号，如 GX2026-00001，现在是“{text[:40]}”。"
-        raise BadQuery("after", chinese, f"after must be the last number of the page before, got {text[:40]!r}.")
+        raise BadQuery("after", chinese, f"after must be the last number of the page before, such as GX2026-00001, got {text[:40]!r}.")
     return text
 
 

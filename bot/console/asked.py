@@ -135,8 +135,9 @@ def _period(args: Args, today: date) -> Period:
 def _day(name: str, text: str) -> date:
     try:
         return read_day(text)
-    except BadPeriod as error:
-        raise BadQuery(name, f"{name} 要写成 2026-03-16 这样的日期，现在是“{text[:40]}”。", f"{name}: {error}") from None
+    except BadPeriod:
+        chinese = f"{name} 要写成 2026-03-16 这样的日期，现在是“{text[:40]}”。"
+        raise BadQuery(name, chinese, f"{name} must be a day such as 2026-03-16, got {text[:40]!r}.") from None
 
 
 def _code(args: Args, name: str, office: Office) -> str:
