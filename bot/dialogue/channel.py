@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Awaitable, Callable
 
+import sqlalchemy as sa
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, response
 from sanic.request import Request
@@ -136,7 +137,11 @@ class InboxChannel(InputChannel):
                 return Outcome("answered")
             except Exception as error:
                 log.exception("message %s failed", message_id)
-                return Outcome("away" if getattr(error, "connection_invalidated", False) else "failed")
+                return Outcome("away" if self._is_away(error) else "failed")
+
+    def _is_away(self, error: Exception) -> bool:
+        """Whether PostgreSQL could not be reached, which is nobody's fault; SQLite says the same of a wrong statement."""
+        return not self._database.is_sqlite and isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
 
     def _claim(self, unit: Unit, message_id: int) -> store.Stored | None:
         """Look at the message and its conversation's memory; on PostgreSQL in the message's own transaction, which holds the conversation."""
