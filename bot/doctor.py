@@ -9,7 +9,7 @@ from typing import Iterator
 
 import sqlalchemy as sa
 
-from bot import doctor_notices, doctor_proofs
+from bot import doctor_gate, doctor_notices, doctor_proofs
 from bot.errors import LegalBotError
 from bot.findings import BAD, CARE, GOOD, Finding
 from bot.office import BEIJING, read_office
@@ -23,7 +23,7 @@ LONG_WAIT = timedelta(minutes=5)
 def examine(settings: Settings) -> list[Finding]:
     """Return what was found, in the order things are needed; a check that fails is a finding, never an exception."""
     findings: list[Finding] = []
-    for check in (_office, _file_system, _disk, _keys, _database, _proofs, _cards, _model, _laws, _assets):
+    for check in (_office, _gate, _file_system, _disk, _keys, _database, _proofs, _cards, _model, _laws, _assets):
         try:
             findings.extend(check(settings))
         except (LegalBotError, OSError, sa.exc.SQLAlchemyError) as error:
@@ -39,6 +39,10 @@ def _office(settings: Settings) -> Iterator[Finding]:
     for community in office.communities:
         if not any(community.code in advisor.communities for advisor in office.advisors):
             yield Finding("advisors", CARE, f"{community.name} has no advisor", "enter one under advisors: in office.yml")
+
+
+def _gate(settings: Settings) -> Iterator[Finding]:
+    yield from doctor_gate.gate(settings)
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
@@ -59,6 +63,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield Finding("database", GOOD, f"{database.engine.dialect.name}, at this release")
     yield _waiting(database)
     yield _books(database)
+    yield from doctor_gate.accounts(database)
     database.close()
 
 

@@ -18,6 +18,7 @@ password passw0rd admin administrator qwerty qwertyuiop asdfghjkl zxcvbnm letmei
 test guest root qazwsx qazwsxedc abcdef abcdefg sunshine princess football monkey dragon master superman computer internet login user
 falv tiaojie shequ sifa
 """
+_KEYS = {sign: (row, column) for row, signs in enumerate(("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")) for column, sign in enumerate(signs)}
 COMMON = frozenset(_WORDS.split())
 
 
@@ -36,7 +37,7 @@ def what_is_wrong(password: str, code: str) -> str | None:
     low = password.casefold()
     if code.casefold() in low:
         return "密码里不要含账号名。"
-    if len(set(low)) < 5 or _is_common(low) or _counts(low):
+    if len(set(low)) < 5 or _is_common(low) or _counts(low) or _walks(low):
         return "这个密码太常见、太容易猜，请换一个；可以用一句自己记得住的话。"
     return None
 
@@ -50,6 +51,13 @@ def _is_common(low: str) -> bool:
     core = low.strip("0123456789!@#$%^&*()_-+=.,?~ ")
     half = low[: len(low) // 2]
     return core in COMMON or core == "" or (len(low) % 2 == 0 and low == half * 2 and len(half) <= 8)
+
+
+def _walks(low: str) -> bool:
+    """Whether three steps of four go to a neighbouring key or stay: 1q2w3e4r5t6y, 1qaz2wsx3edc."""
+    places = [_KEYS.get(sign) for sign in low]
+    near = sum(a is not None and b is not None and abs(a[0] - b[0]) <= 1 and abs(a[1] - b[1]) <= 1 for a, b in zip(places, places[1:]))
+    return near >= 0.75 * (len(low) - 1)
 
 
 def _counts(low: str) -> bool:

@@ -26,6 +26,9 @@ async def add(request: Request, answer: BaseHTTPResponse) -> None:
     answer.headers.setdefault("Content-Security-Policy", RULES.format(" ".join(embedders) or "'none'"))
     if not embedders:
         answer.headers.setdefault("X-Frame-Options", "DENY")
+    if request.path.startswith("/api/") and str(answer.content_type).startswith("application/json"):
+        # Whoever opens the address of an answer gets a file, never a page.
+        answer.headers.setdefault("Content-Disposition", 'attachment; filename="api.json"')
     for name, value in EVERYWHERE.items():
         answer.headers.setdefault(name, value)
     if settings.cookie_secure:

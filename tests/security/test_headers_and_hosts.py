@@ -38,6 +38,12 @@ def test_every_answer_carries_the_security_headers_errors_too(desk, path):
     assert "unsafe" not in answer.headers["content-security-policy"] and "*" not in answer.headers["content-security-policy"]
 
 
+def test_an_answer_for_programs_is_a_file_when_somebody_opens_its_address(desk):
+    answer = desk.visitor().get("/api/chat/history?conversation=abc")
+    assert answer.status_code == 200 and answer.headers["content-disposition"] == 'attachment; filename="api.json"'
+    assert "content-disposition" not in desk.visitor().get("/").headers
+
+
 @pytest.mark.parametrize("path", ["/", "/console/login"])
 def test_pages_hold_no_script_or_style_of_their_own(desk, path):
     page = desk.visitor().get(path).text

@@ -23,7 +23,7 @@ def test_a_sentence_of_ones_own_is_taken(password):
 @pytest.mark.parametrize("password, why", [
     ("短了", "至少"), ("elevenchars", "至少"), ("x" * 129, "最多"),
     ("aaaaaaaaaaaa", "常见"), ("123456789012", "常见"), ("abcdefghijkl", "常见"), ("password2026", "常见"), ("Password!!!!", "常见"),
-    ("qwertyuiop123", "常见"), ("abc123abc123", "常见"), ("admin2026!!!", "常见"), ("my-a01-is-here", "账号名"), ("tab\tand\x00zero..", "控制字符"),
+    ("qwertyuiop123", "常见"), ("1q2w3e4r5t6y", "常见"), ("1qaz2wsx3edc", "常见"), ("zaq12wsxcde3", "常见"), ("asdfghjkl;lkjhg", "常见"), ("abc123abc123", "常见"), ("admin2026!!!", "常见"), ("my-a01-is-here", "账号名"), ("tab\tand\x00zero..", "控制字符"),
 ])
 def test_short_common_and_telling_passwords_are_refused_and_told_why(password, why):
     assert why in what_is_wrong(password, "a01")
