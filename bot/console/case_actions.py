@@ -25,6 +25,7 @@ from bot.ledger.casework import Act, check, life_of
 from bot.ledger.casework_people import actor_of, colleagues
 from bot.ledger.casework_start import parties_of
 from bot.ledger.conflicts import ConflictFound
+from bot.ledger.enterprise_desk import chosen_category
 from bot.legal.cases import CaseKind
 from bot.legal.lifecycle import Action, allowed, step_of, why_not
 from bot.legal.permissions import Permission, Staff
@@ -153,7 +154,9 @@ async def _show(
 def _begin_with(session: Session, case: Case, staff: Staff, at: datetime) -> dict[str, str]:
     local = at.astimezone(BEIJING)
     moment, day = f"{local:%Y-%m-%dT%H:%M}", f"{local:%Y-%m-%d}"
+    chosen = chosen_category(session, case.number)
     return {
+        "category": chosen.code if chosen else "",
         "held_at": moment, "visited_at": moment, "effective_at": moment, "happened_on": day, "mediators": staff.name, "mode": "onsite",
         "result": "continue", "source": "application", "side": "applicant", "parties": str(max(2, parties_of(session, case.number))),
     }  # fmt: skip

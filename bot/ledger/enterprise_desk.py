@@ -15,7 +15,7 @@ from bot.legal.coded import Coded
 from bot.legal.enterprise import SILENCE_DAYS, EnterpriseCategory
 from bot.legal.lifecycle import Status
 from bot.storage.book_tables import BookFact
-from bot.storage.tables import Case
+from bot.storage.tables import Case, CaseStatement
 
 Scope = frozenset[str] | None
 
@@ -78,6 +78,13 @@ def counts(session: Session, communities: Scope, with_demo: bool = False) -> dic
     found = dict(session.execute(grouped).all())
     parts = {tab.code: sum(int(found.get(s.code, 0)) for s in statuses) for tab, statuses in TABS.items()}
     return {**parts, IssueTab.ALL.code: sum(int(n) for n in found.values())}
+
+
+def chosen_category(session: Session, number: str) -> EnterpriseCategory | None:
+    """Return the category that the enterprise itself chose when it raised an issue; the desk decides."""
+    query = sa.select(CaseStatement).where(CaseStatement.case_number == number, CaseStatement.about == "category").order_by(CaseStatement.id)
+    told = session.execute(query).scalars().first()
+    return next((category for category in EnterpriseCategory if told is not None and category.label == told.text), None)
 
 
 def _cases(communities: Scope, with_demo: bool) -> sa.sql.Select:

@@ -13,9 +13,9 @@ from bot.ledger.case_times import details_of, standing_agreement
 from bot.ledger.casework import events_of
 from bot.ledger.casework_after import visits_of
 from bot.ledger.casework_mediation import SIDES, sessions_of, statements_of, terms_of, total
+from bot.ledger.enterprise_desk import chosen_category
 from bot.legal.agreement_checks import Term, is_payment
 from bot.legal.cases import CaseKind
-from bot.legal.enterprise import EnterpriseCategory
 from bot.legal.lifecycle import STATUS_LABELS, Action, Path, Refusal
 from bot.legal.mediation import Outcome
 from bot.legal.time_limits import last_confirmation_day
@@ -135,10 +135,8 @@ def _side_name(parties: tuple[Party, ...], side: str) -> str | None:
 
 
 def _enterprise(session: Session, case: Case, events: list[CaseEvent]) -> EnterpriseWork:
-    query = sa.select(CaseStatement).where(CaseStatement.case_number == case.number, CaseStatement.about == "category")
-    first = session.execute(query.order_by(CaseStatement.id)).scalars().first()
-    # What the enterprise chose stands until the desk has decided.
-    told: dict[str, Any] = {"category": next((c.code for c in EnterpriseCategory if first and c.label == first.text), None)}
+    chosen = chosen_category(session, case.number)
+    told: dict[str, Any] = {"category": chosen.code if chosen else None}
     for event in events:
         said = details_of(event)
         if event.event == Action.DISPATCHED.code:

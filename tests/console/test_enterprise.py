@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.ledger import casework_services as services
+from bot.ledger.cases import open_case
 from bot.ledger.casework import Act, case_of
 from bot.ledger.casework_people import actor_of
 from bot.ledger.enterprise_desk import IssueTab, counts, issues
@@ -18,6 +19,7 @@ from bot.legal.enterprise import EnterpriseCategory
 from bot.legal.lifecycle import Action
 from bot.legal.permissions import Staff, permissions_of
 from bot.storage.tables import Case, ServiceEntry
+from tests.builders import make_request
 from tests.casework import Office
 from tests.storage.books import USCC, counted
 
@@ -120,6 +122,14 @@ def test_issues_of_other_communities_are_not_in_the_list_and_mediators_have_none
     assert number not in desk.login("advisor_c04").get("/console/enterprise?tab=all").text
     assert desk.login("mediator_c01").get("/console/enterprise").status_code == 403
     assert re.search(rf"/console/cases/{number}", desk.login("office").get("/console/enterprise?tab=all").text)
+
+
+def test_the_category_an_enterprise_chose_stands_in_the_form_of_the_desk(desk):
+    request = make_request(source_key="chose", kind=CaseKind.ENTERPRISE, community="c01", category=EnterpriseCategory.UTILITY, conversation=None)
+    with desk.database.transaction() as session:
+        number = open_case(session, request, "GX", datetime.now(timezone.utc)).number
+    page = desk.login("advisor_c01").get(f"/console/cases/{number}/do/dispatched").text
+    assert re.search(r'<option value="utility" selected', page), page[:2000]
 
 
 # --- the list, on both databases
