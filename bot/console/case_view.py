@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.console.cases_of import staff_names
 from bot.console.talks import role_words
+from bot.console.timeline import timeline
 from bot.inbox.appointments import appointments_of
 from bot.inbox.attachments import files_of
 from bot.inbox.notices import notices_of
@@ -27,7 +28,7 @@ from bot.legal.cases import CaseKind, Channel
 from bot.legal.deadlines import NEAR
 from bot.legal.disputes import DisputeType
 from bot.legal.intake import masked_phone
-from bot.legal.lifecycle import EVENT_LABELS, FINAL, STATUS_LABELS
+from bot.legal.lifecycle import FINAL, STATUS_LABELS
 from bot.legal.masking import without_personal_data
 from bot.legal.permissions import Staff
 from bot.legal.safety import KINDS
@@ -35,7 +36,7 @@ from bot.legal.sums import Uncountable
 from bot.legal.topics import Topic
 from bot.office import BEIJING, Office
 from bot.storage.handover_tables import Handover
-from bot.storage.tables import Case, CaseEvent, CasePerson, CaseStatement, Conversation
+from bot.storage.tables import Case, CasePerson, CaseStatement, Conversation
 
 SIDES = {"applicant": "申请人", "other": "对方"}
 ABOUT = {"what_happened": "事情经过", "wish": "希望怎样解决", "supplement": "补充", "category": "问题类别"}
@@ -73,7 +74,7 @@ def view_of(session: Session, case: Case, staff: Staff, opened: bool, office: Of
         "names": staff_names(session),
         "people": [(SIDES.get(p.side, p.side), *_person(p, opened)) for p in people],
         "statements": _statements(session, case.number, names, opened),
-        "events": _events(session, case.number),
+        "events": timeline(session, case.number, opened)[::-1],
         "limits": [*_limits(session, case, office, at), *_periods(session, case, at)],
         "periods": CHOICES,
         "days": suggestion.days if suggestion else (),
@@ -113,11 +114,6 @@ def _person(person: CasePerson, opened: bool) -> tuple[str, str]:
 def _statements(session: Session, number: str, names: list[str], opened: bool) -> list[tuple[str, datetime, str]]:
     said = sa.select(CaseStatement).where(CaseStatement.case_number == number).order_by(CaseStatement.id)
     return [(ABOUT.get(s.about, s.about), s.said_at, s.text if opened else masked_words(s.text, names)) for s in session.execute(said).scalars()]
-
-
-def _events(session: Session, number: str) -> list[tuple[datetime, str, str]]:
-    rows = session.execute(sa.select(CaseEvent).where(CaseEvent.case_number == number).order_by(CaseEvent.id.desc()))
-    return [(e.happened_at, EVENT_LABELS.get(e.event, e.event), e.actor) for e in rows.scalars()]
 
 
 def _limits(session: Session, case: Case, office: Office, at: datetime) -> list[Limit]:

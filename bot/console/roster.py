@@ -14,8 +14,10 @@ from bot.console.access import ROOT, go, needs, now
 from bot.console.fields import CHOICE, DAY, Field, read_fields
 from bot.console.pages import page
 from bot.errors import BadFields, BadInput, CaseRefused
+from bot.inbox.case_notices import tell_resident
 from bot.ledger import duty, staff
-from bot.ledger.casework_people import cases_of_absent
+from bot.ledger.casework import case_of
+from bot.ledger.casework_people import cases_of_absent, substitute_all
 from bot.legal.calendar import is_working_day
 from bot.legal.permissions import Permission, Staff
 from bot.office import Office
@@ -86,6 +88,25 @@ async def cancel_absence(request: Request, absence: int) -> HTTPResponse:
         duty.cancel_absence(session, absence, who.code, at)
 
     return await _change(request, work)
+
+
+@bp.post("/substitute")
+@needs(Permission.WORK_CASES)
+async def substitute(request: Request) -> HTTPResponse:
+    """Hand all cases of somebody who is away to those on duty; what cannot be handed on is listed with the reason."""
+    holder, hours = _given(request).get("staff", ""), request.app.ctx.office.weekday_hours
+    at = now()
+
+    def work(session: Session) -> tuple[list[str], dict[str, str]]:
+        moved, left = substitute_all(session, holder, request.ctx.staff, hours, at)
+        for number in moved:
+            tell_resident(session, case_of(session, number), "substituted", at)
+        return moved, left
+
+    moved, left = await in_thread(request.app, work, writing=True)
+    if left or not moved:
+        return await _show(request, errors=[f"{number}：{why}" for number, why in left.items()] or ["没有可以转的事项。"], status=409)
+    return go(request, f"{ROOT}/roster")
 
 
 def _refuse_others(who: Staff, away: str) -> None:

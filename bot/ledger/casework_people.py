@@ -7,13 +7,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.errors import BadFields, CaseRefused
+from bot.errors import BadFields, BadInput, CaseRefused
 from bot.ledger import duty, staff
 from bot.ledger.casework import Act, Turn, add_event, begin, finish
 from bot.ledger.conflicts import decide
 from bot.ledger.people import person_of
 from bot.legal.lifecycle import NEXT_TIER, Action, Actor, Status
 from bot.legal.permissions import Permission, Staff
+from bot.legal.working_hours import Hours
 from bot.storage.casework_tables import CaseAssignment
 from bot.storage.tables import Case
 
@@ -74,6 +75,26 @@ def substitute(session: Session, act: Act, now: datetime, conflict_reason: str |
     turn = begin(session, act, Action.SUBSTITUTED, {"to": to})
     _give(session, turn, to, "substituted", now, conflict_reason)
     return finish(session, turn, now, to=to, previous=holder)
+
+
+def substitute_all(session: Session, holder: str, actor: Staff, hours: Hours, now: datetime) -> tuple[list[str], dict[str, str]]:
+    """Hand all open cases of somebody who is away to those on duty; returns the numbers handed on, and number → why not for the rest.
+
+    Only cases of communities that `actor` works for; a case that cannot be handed on (nobody on duty, a conflict) stays as it is.
+    """
+    moved: list[str] = []
+    left: dict[str, str] = {}
+    for case in cases_of_absent(session, holder):
+        if not actor.may_see(case.community):
+            continue
+        act = Act(case.number, case.version, actor_of(session, actor, case.community, now), hours)
+        try:
+            with session.begin_nested():
+                substitute(session, act, now)
+            moved.append(case.number)
+        except BadInput as refusal:
+            left[case.number] = refusal.hint
+    return moved, left
 
 
 def cases_of_absent(session: Session, holder: str) -> list[Case]:

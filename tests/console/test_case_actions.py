@@ -217,9 +217,12 @@ def test_the_roster_shows_who_is_on_duty_and_whose_cases_wait(desk, a_case, medi
     assert mediator.fill("/console/roster/duty", {"day": str(today)}, form_at="/console/roster").status_code == 403
     assert mediator.fill("/console/roster/absence", {**away, "back_on": str(today)}, form_at="/console/roster").status_code == 422
     second = desk.login("mediator_two")
-    assert do(second, number, "substituted").status_code == 303
+    assert "substituted" in offered(second, number)
+    assert second.fill("/console/roster/substitute", {"staff": "mediator_c01"}, form_at="/console/roster").status_code == 303
     assert case_of(desk, number).assignee == "mediator_two"
     with desk.database.reading() as session:
         assert events_of(session, number)[-1].event == "substituted"
+    assert second.fill("/console/roster/substitute", {"staff": "mediator_c01"}, form_at="/console/roster").status_code == 409
+    with desk.database.reading() as session:
         absence = session.execute(sa.text("SELECT max(id) FROM staff_absences")).scalar_one()
     assert mediator.fill(f"/console/roster/absence/{absence}/cancel", form_at="/console/roster").status_code == 303

@@ -16,7 +16,7 @@ from bot.legal.cases import CaseKind
 from bot.legal.lifecycle import Action
 from bot.legal.parties import name_key, phone_key
 from bot.storage.tables import CasePerson
-from tests.casework import Office, later
+from tests.casework import HOURS, Office, later
 from tests.conftest import NOON
 
 TODAY = date(2026, 3, 16)
@@ -150,6 +150,21 @@ def test_the_case_of_somebody_who_is_away_goes_to_whoever_is_on_duty(office):
     on_duty(office, "m02", community="c03")
     office.do(number, people.substitute, who="a01")
     assert office.case(number).assignee == "m02" and office.events(number)[-1] == "substituted"
+
+
+def test_all_cases_of_who_is_away_are_handed_on_but_those_with_a_conflict(office):
+    earlier = office.request("earlier", kind=CaseKind.ADVICE, name="王五", phone="13700137000", other_party=None)
+    office.walk(earlier, Action.ACCEPTED, Action.TAKEN, who="m02")
+    plain, against = office.request("plain"), office.request("against", kind=CaseKind.ADVICE, name="张三", other_party="王五")
+    for number in (plain, against):
+        office.walk(number, Action.ACCEPTED, Action.TAKEN)
+    away(office, "m01")
+    on_duty(office, "m02", community="c03")
+    with office.database.transaction() as session:
+        moved, left = people.substitute_all(session, "m01", office.staff["office"], HOURS, NOON)
+    assert moved == [plain] and list(left) == [against] and "曾为对方当事人" in left[against]
+    assert (office.case(plain).assignee, office.case(against).assignee) == ("m02", "m01")
+    assert office.events(against)[-1] == "taken"
 
 
 def test_whoever_stands_in_may_work_without_taking_the_case(office):
