@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 from sanic import Blueprint
-from sanic.exceptions import NotFound, ServiceUnavailable
+from sanic.exceptions import NotFound
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.orm import Session
 
-from bot.console.access import ROOT, needs, now
+from bot.console.access import ROOT, go, needs, now
 from bot.console.cases_of import staff_names, with_case
 from bot.console.downloads import DOCX, PDF, as_file
 from bot.console.pages import page
@@ -41,7 +41,8 @@ async def show(request: Request, number: str) -> HTTPResponse:
         return file, papers_for(file)
 
     file, papers = await with_case(request, number, look)
-    return page(request, "papers.html", number=number, papers=papers, withheld=file.withheld, has_pdf=pdf.program() is not None)
+    shown = {"has_pdf": pdf.program() is not None, "no_pdf": request.args.get("said") == "no_pdf"}
+    return page(request, "papers.html", number=number, papers=papers, withheld=file.withheld, **shown)
 
 
 @bp.get("/<number:str>/papers/<file:str>")
@@ -63,11 +64,13 @@ async def take(request: Request, number: str, file: str) -> HTTPResponse:
     if body is None:
         raise NotFound(file)
     if form == "pdf":
-        return as_file(await _pdf(request, body), PDF, f"{number}-{code}.pdf")
+        made = await _pdf(request, body)
+        return as_file(made, PDF, f"{number}-{code}.pdf") if made else go(request, f"{ROOT}/cases/{number}/papers?said=no_pdf")
     return as_file(body, DOCX, f"{number}-{code}.docx")
 
 
-async def _pdf(request: Request, document: bytes) -> bytes:
+async def _pdf(request: Request, document: bytes) -> bytes | None:
+    """The paper as PDF, None where LibreOffice did not manage in time."""
     program = pdf.program()
     if program is None:
         raise NotFound("no LibreOffice here")
@@ -78,8 +81,8 @@ async def _pdf(request: Request, document: bytes) -> bytes:
     async with app.ctx.one_pdf:
         try:
             return await asyncio.get_running_loop().run_in_executor(None, lambda: pdf.as_pdf(document, program, PDF_SECONDS))
-        except PaperNotMade as failed:
-            raise ServiceUnavailable(str(failed)) from failed
+        except PaperNotMade:
+            return None
 
 
 def _belongs(code: str, file: CaseFile) -> bool:

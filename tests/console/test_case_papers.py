@@ -16,9 +16,13 @@ from bot.legal.cases import CaseKind, Role
 from bot.legal.lifecycle import Action
 from bot.legal.permissions import Staff, permissions_of
 from bot.papers import pdf
+from bot.papers.fields import fields
+from bot.papers.filling import fill
 from bot.papers.words import BLANK, WITHHELD
 from bot.storage.staff_tables import AuditEntry
 from tests.casework import TO_AGREEMENT, Office, add_staff
+from tests.papers.files import MEDIATED
+from tests.storage.books import LATER
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +125,19 @@ def test_pdf_is_offered_only_where_libreoffice_is(desk, mediated):
     offered = "/papers/revisit.pdf" in desk.login("m01").get(f"/console/cases/{mediated}/papers").text
     assert offered == (pdf.program() is not None)
     answer = desk.login("m01").get(f"/console/cases/{mediated}/papers/revisit.pdf")
-    assert answer.content[:5] == b"%PDF-" if offered else answer.status_code == 404
+    if not offered:
+        assert answer.status_code == 404
+    elif answer.status_code == 303:
+        # A machine at its limits: the page says so, and the Word file is there.
+        assert "PDF 没有做成" in desk.login("m01").get(answer.headers["location"]).text
+    else:
+        assert answer.content[:5] == b"%PDF-"
+
+
+@pytest.mark.skipif(pdf.program() is None, reason="no LibreOffice here")
+def test_libreoffice_makes_a_pdf_of_a_paper(office):
+    document = fill("mediation_application", fields("mediation_application", MEDIATED, office, LATER, "m01"), LATER)
+    assert pdf.as_pdf(document, pdf.program(), seconds=280)[:5] == b"%PDF-"
 
 
 def test_libreoffice_that_fails_ends_or_hangs_says_so(tmp_path):
