@@ -26,7 +26,7 @@ from tests.faults.residents import ASKED_ALONE, TALK, Traffic, WebResident, WeCh
 from tests.wechat.platform import Platform
 
 SIDE_BY_SIDE = 16
-PATIENCE = 300
+PATIENCE = 900
 
 
 async def experiment(product: Product, platform: Platform, messages: int, kills: int, seed: int) -> dict[str, Any]:
@@ -37,8 +37,7 @@ async def experiment(product: Product, platform: Platform, messages: int, kills:
         expected = await _undisturbed(traffic)
         people = _people(traffic, expected, messages)
         striking = asyncio.ensure_future(_strike(product, platform, traffic, kills, messages, chance))
-        await _all(people, SIDE_BY_SIDE)
-        await striking
+        await asyncio.gather(_all(people, SIDE_BY_SIDE), striking)
         more = await _until_every_point_was_visited(product, platform, traffic, expected, len(people))
         await asyncio.gather(*traffic.late, return_exceptions=True)
         product.wait_until_ready()
@@ -158,11 +157,11 @@ def run(database: str, messages: int, kills: int, seed: int, models: Path) -> di
         product.start()
         verdict.close_a_month(product)
         line = asyncio.run(experiment(product, platform, messages, kills, seed))
-        product.stop()
     except BaseException:
         _tell(f"what is left of the product: {folder}")
         raise
     finally:
+        product.stop()
         platform.stop()
     if line["lost"] or line["doubled"] or line["crossed"] or line["wrong"]:
         _tell(f"what is left of the product: {folder}")

@@ -17,6 +17,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Callable
 
+import sqlalchemy as sa
+
 from bot import crash_points
 from bot.settings import ROOT
 from tests.conftest import _free_port
@@ -99,15 +101,17 @@ class Postgres:
         self._proxy.mend()
 
     def mend(self) -> None:
-        """Start it again where it has ended, as an operating system's service would."""
-        end = time.monotonic() + 60
-        while True:
-            try:
-                return self._server.ensure_postgres_running()
-            except (subprocess.SubprocessError, AssertionError, OSError):
-                if time.monotonic() > end:
-                    raise
-                time.sleep(1)
+        """Start it again where it has ended, as an operating system's service would; returns when it answers."""
+        until(self._answers, 180, "PostgreSQL up again")
+
+    def _answers(self) -> bool:
+        try:
+            self._server.ensure_postgres_running()
+            with sa.create_engine(self._server.get_uri(), poolclass=sa.pool.NullPool).connect():
+                return True
+        except Exception:  # it is coming up, going down, or its last process has not ended yet
+            time.sleep(0.5)
+            return False
 
     def stop(self) -> None:
         self._proxy.stop()
@@ -146,7 +150,7 @@ class Product:
         """End as an operator does."""
         if self._process:
             self._process.send_signal(signal.SIGTERM)
-            self._process.wait(60)
+            self._process.wait(120)
         self.database.stop()
         self._log.close()
 
@@ -167,7 +171,7 @@ class Product:
         except (urllib.error.URLError, OSError, ValueError):
             return False
 
-    def wait_until_ready(self, seconds: float = 300) -> None:
+    def wait_until_ready(self, seconds: float = 900) -> None:
         until(self.is_ready, seconds, f"ready (see {self.var / 'log'})")
 
     def children(self, name: str) -> list[int]:
