@@ -40,7 +40,8 @@ def propose(
         raise BadInput("请写见面地点。")
     if minutes not in LENGTHS:
         raise BadInput("请选约见时长。")
-    buttons = (*(Button(time_words(at), time_words(at)) for at in times), Button(NONE_FITS, NONE_FITS))
+    # Choices that begin with a figure would not be numbered on WeChat.
+    buttons = (*(Button(f"选{time_words(at)}", time_words(at)) for at in times), Button(NONE_FITS, NONE_FITS))
     words = PROPOSED.format(place=where, minutes=minutes, none=NONE_FITS)
     said = handover.say_this(session, conversation, staff, role, Outbound(words, buttons, kind=KIND, data={"role": role.label}), now)
     session.add(

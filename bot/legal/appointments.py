@@ -52,7 +52,7 @@ def time_words(at: datetime) -> str:
 
 def chosen_time(text: str, times: list[datetime]) -> datetime | None:
     """Return the proposed time that a text names in its words, whatever the width of its signs, or None."""
-    said = _plain(text)
+    said = re.sub(r"^我?选", "", _plain(text))
     return next((at for at in times if said == _plain(time_words(at))), None)
 
 

@@ -62,7 +62,7 @@ def test_a_resident_opens_a_file_and_taps_a_time(desk, chromium, size):
         link.click()
     assert download.value.suggested_filename == "告知书.pdf" and Path(download.value.path()).read_bytes() == PDF
     assert severe(page) == [] and screen.overflow() <= 0
-    page.get_by_role("button", name=time_words(soon)).click()
+    page.get_by_role("button", name=f"选{time_words(soon)}").click()
     expect(page.locator(".kind-appointment .bubble").last).to_contain_text("约好了")
     with page.expect_download() as download:
         page.get_by_role("link", name="加入手机日历").click()

@@ -29,6 +29,7 @@ def test_a_time_is_said_in_words_and_found_again_whatever_its_width():
     assert time_words(WEDNESDAY.replace(hour=4)) == "3月18日（周三）下午12:30"
     assert chosen_time("3月18日(周三)上午9:30", [WEDNESDAY]) == WEDNESDAY
     assert chosen_time("3月18日（周三） 上午9：30", [WEDNESDAY]) == WEDNESDAY
+    assert chosen_time("我选3月18日(周三)上午9:30", [WEDNESDAY]) == WEDNESDAY
     assert chosen_time("3月18日", [WEDNESDAY]) is None
 
 
