@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot.errors import BadFields
+from bot.errors import BadFields, StaleCase
 from bot.ledger.case_times import standing_agreement
 from bot.ledger.casework import Act, add_event, begin, finish, life_of
 from bot.ledger.casework_services import drop_enterprise
@@ -51,7 +52,7 @@ def merge(session: Session, act: Act, into: str, reason: str, now: datetime) -> 
     into = into.strip().upper()
     turn = begin(session, act, Action.MERGED, {"into": into, "reason": reason})
     case = turn.case
-    target = session.get(Case, into, with_for_update={"key_share": True}) if into != case.number else None
+    target = _locked_target(session, into) if into != case.number else None
     if target is None or target.kind != case.kind or target.community != case.community or target.status in NOT_A_TARGET:
         raise BadFields({"into": f"不能并入 {into}：要填同一社区、同一类、还没有结束的另一件。"})
     booked, target_booked = ({f.event for f in standing_facts(session, BOOK, n)} for n in (case.number, into))
@@ -96,6 +97,8 @@ def withdraw(session: Session, case: Case, now: datetime) -> None:
     A case that is over keeps its end; that its resident withdrew is noted all the same. A mediation that was taken in ends in
     the books as withdrawn.
     """
+    session.flush()
+    session.refresh(case, with_for_update={"key_share": True})
     if case.withdrawn_at is not None:
         return
     before, case.withdrawn_at = case.status, now
@@ -108,6 +111,14 @@ def withdraw(session: Session, case: Case, now: datetime) -> None:
     add_event(session, case, Action.WITHDRAWN, RESIDENT.code, before, now)
     case.version += 1
     session.flush()
+
+
+def _locked_target(session: Session, number: str) -> Case | None:
+    # Not waiting: two people who merge two cases into each other would wait for each other for good.
+    try:
+        return session.get(Case, number, with_for_update={"key_share": True, "nowait": True})
+    except OperationalError as error:
+        raise StaleCase(f"{number} 正在被别人改动，请稍后再试；没有写入。") from error
 
 
 def _end_in_book(session: Session, case: Case, closed: Closed, now: datetime) -> None:

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from bot.errors import BadFields, CaseRefused, StaleCase
 from bot.ledger import casework_people as people
 from bot.ledger import casework_start as start
-from bot.ledger.casework import life_of
+from bot.ledger.casework import case_of, life_of
+from bot.ledger.casework_ends import terminate, withdraw
 from bot.legal.cases import CaseKind
 from bot.legal.lifecycle import AFTER_AGREEMENT, Action, Status, allowed, step_of, why_not
+from bot.legal.mediation import TerminationReason
 from bot.legal.topics import Topic
 from bot.storage.casework_tables import CaseAssignment
 from bot.storage.database import open_database
-from bot.storage.tables import CaseEvent, ServiceEntry
+from bot.storage.tables import Case, CaseEvent, ServiceEntry
 from tests.casework import Office, take_step
 from tests.conftest import NOON
 
@@ -82,6 +84,49 @@ def office_of_many(settings):
 
 ENDING = (Action.NOT_ACCEPTED, Action.MERGED, Action.TERMINATED, Action.TRANSFERRED, Action.FAILED, Action.ARCHIVED)
 STAYING = (Action.NOTED, Action.WHISTLED, Action.ESCALATED, Action.ASSIGNED, Action.SUBSTITUTED)
+@pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_two_who_merge_two_cases_into_each_other_do_not_wait_for_good(database):
+    office = Office(database)
+    first, second = office.request("a"), office.request("b")
+    with database.transaction() as session:
+        office.step(first, Action.NOTED)
+        begin_to_merge = session.get(Case, second, with_for_update={"key_share": True})
+        assert begin_to_merge is not None
+        with office.unchanged(first), pytest.raises(StaleCase, match=f"{second} 正在被别人改动"):
+            office.step(first, Action.MERGED, into=second)
+    office.step(first, Action.MERGED, into=second)
+    assert office.case(first).merged_into == second
+
+
+def test_the_resident_and_the_desk_at_the_same_moment_leave_one_end(database):
+    office = Office(database)
+    for key in "abc":
+        number = office.request(key)
+        office.step(number, Action.ACCEPTED)
+        seen = office.case(number).version
+
+        def withdraw_it(number=number):
+            with database.transaction() as session:
+                withdraw(session, case_of(session, number), NOON)
+
+        def terminate_it(number=number, seen=seen):
+            office.do(number, terminate, TerminationReason.LOST_CONTACT, "联系不上。", version=seen)
+
+        at_once(withdraw_it, terminate_it)
+        assert office.case(number).status in ("withdrawn", "terminated")
+        books_are_right(office, number, Status.from_code(office.case(number).status))
+
+
+def test_the_time_of_a_request_cannot_be_overwritten_by_anybody(database):
+    office = Office(database)
+    number = office.request()
+    with pytest.raises(sa.exc.DBAPIError, match="never overwritten"), database.transaction() as session:
+        session.execute(sa.update(Case).where(Case.number == number).values(requested_at=NOON + timedelta(seconds=1)))
+    with database.transaction() as session:
+        session.execute(sa.update(Case).where(Case.number == number).values(requested_at=NOON, tier="district"))
+    assert office.case(number).requested_at == NOON
+
+
 STAFF = ("m01", "m02", "a01", "office")
 
 
