@@ -43,6 +43,9 @@ check: setup-tests ## ruff, mypy, import rules, rasa data validate, tests
 bench: setup-tests ## ours against stock Rasa; writes docs/performance.md (trains stock once, then ten minutes)
 	@$(BIN)/python -W ignore -m bench.versus
 
+eval: setup ## how well questions are understood: cross-validation and frozen sets; renews docs/nlu.md and the guarded figures (half an hour)
+	@$(BIN)/bot nlu eval --freeze tests/nlu/figures.json
+
 cards-page: setup ## write docs/cards.md, citations judged by ../shared/statutes
 	@$(BIN)/python -m bot.knowledge.conformance ../shared/statutes > docs/cards.md
 

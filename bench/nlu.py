@@ -1,10 +1,11 @@
-"""Stock Rasa against our component, on the same sentences. Run by hand on a calm machine; it takes about twenty minutes.
+"""Stock Rasa and two simpler candidates against our component, on the same sentences. Run by hand; stock takes hours on all of them.
 
-    .venv/bin/python bench/nlu.py [--epochs 100] [--only ours|stock]
+    .venv/bin/python bench/nlu.py [--epochs 100] [--share 40] [--only ours|linear|nearest|stock]
 
-Four fifths of data/ train both, the rest (near sentences kept together) measures them. Stock is JiebaTokenizer, two
-CountVectorsFeaturizers (words, characters 1-4) and DIETClassifier; it has one output, so its labels are intents, and
-for questions of law intent and topic joined. Each side runs in a process of its own; peak memory is that process's.
+`linear` is the support vector machine on terms alone, `nearest` the five nearest sentence vectors. Four fifths of data/ train
+each, the rest (near sentences kept together) measures them. Stock is JiebaTokenizer, two CountVectorsFeaturizers (words,
+characters 1-4) and DIETClassifier; it has one output, so its labels are intents, and for questions of law intent and topic
+joined. Each side runs in a process of its own; peak memory is that process's.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)  # in place of bench/, whose files may be named like modules of Python
 TIMED = 400  # texts parsed one by one
+SIDES = ("ours", "linear", "nearest", "stock")
 STOCK = """
 language: zh
 recipe: default.v1
@@ -73,6 +75,60 @@ def ours(epochs: int, share: int) -> dict[str, float]:
     return figures(held, parse, spent)
 
 
+def joined(example: Any) -> str:
+    """Return the one label of pipelines with one output."""
+    return f"ask_law-{example.topic}" if example.intent == "ask_law" else str(example.intent)
+
+
+def linear(_epochs: int, share: int) -> dict[str, float]:
+    """Return the figures of one support vector machine on terms."""
+    import numpy as np
+
+    from bot.understanding.network import Task
+    from bot.understanding.normalise import normalise
+    from bot.understanding.terms import Vocabulary, terms_of
+    from bot.understanding.training import fit_linear_on_terms
+
+    train, held = split(share)
+    began = time.perf_counter()
+    documents = [terms_of(normalise(example.text)) for example in train]
+    vocabulary, task = Vocabulary.learn(documents), Task.of([joined(example) for example in train])
+    model = fit_linear_on_terms(vocabulary.matrix(documents), task.right, len(task.labels), 0.3)
+    spent = time.perf_counter() - began
+
+    def parse(text: str) -> tuple[str, str]:
+        scores = model.scores(vocabulary.matrix([terms_of(normalise(text))]))
+        intent, _, topic = task.labels[int(np.argmax(scores))].partition("-")
+        return intent, topic
+
+    return figures(held, parse, spent)
+
+
+def nearest(_epochs: int, share: int) -> dict[str, float]:
+    """Return the figures of a vote of the five nearest sentence vectors, nearer ones counting more."""
+    from collections import defaultdict
+
+    import numpy as np
+
+    from bot.understanding.normalise import normalise, without_courtesies
+    from bot.understanding.vectors import sentence_vectors
+
+    train, held = split(share)
+    began = time.perf_counter()
+    known = sentence_vectors([without_courtesies(normalise(example.text)) for example in train])
+    spent = time.perf_counter() - began
+
+    def parse(text: str) -> tuple[str, str]:
+        likeness = known @ sentence_vectors([without_courtesies(normalise(text))])[0]
+        votes: dict[str, float] = defaultdict(float)
+        for place in np.argpartition(-likeness, 5)[:5]:
+            votes[joined(train[place])] += likeness[place]
+        intent, _, topic = max(votes, key=votes.__getitem__).partition("-")
+        return intent, topic
+
+    return figures(held, parse, spent)
+
+
 def stock(epochs: int, share: int) -> dict[str, float]:
     """Return the figures of Rasa's own pipeline."""
     import asyncio
@@ -84,8 +140,7 @@ def stock(epochs: int, share: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         blocks: dict[str, list[str]] = {}
         for example in train:
-            label = f"ask_law-{example.topic}" if example.intent == "ask_law" else example.intent
-            blocks.setdefault(label, []).append(example.text.translate(str.maketrans("[]{}", "()()")))
+            blocks.setdefault(joined(example), []).append(example.text.translate(str.maketrans("[]{}", "()()")))
         data = {"version": "3.1", "nlu": [{"intent": label, "examples": "".join(f"- {text}\n" for text in texts)} for label, texts in blocks.items()]}
         (Path(folder) / "nlu.yml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")  # JSON would be taken for another format
         (Path(folder) / "config.yml").write_text(STOCK.format(epochs=epochs), encoding="utf-8")
@@ -126,13 +181,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=100, help="of DIET")
     parser.add_argument("--share", type=int, default=1, help="take every n-th run of examples only, for machines in a hurry")
-    parser.add_argument("--only", choices=["ours", "stock"])
-    parser.add_argument("--child", choices=["ours", "stock"], help=argparse.SUPPRESS)
+    parser.add_argument("--only", choices=SIDES)
+    parser.add_argument("--child", choices=SIDES, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
-        print("\n" + json.dumps({"ours": ours, "stock": stock}[given.child](given.epochs, given.share)))
+        print("\n" + json.dumps(globals()[given.child](given.epochs, given.share)))
         return
-    sides = [given.only] if given.only else ["ours", "stock"]
+    sides = [given.only] if given.only else list(SIDES)
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false"}
     found = {}
     for side in sides:

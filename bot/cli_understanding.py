@@ -150,19 +150,19 @@ def check(data: Path = typer.Option(_ROOT / "data", help="Folder of training dat
 @nlu.command("eval")
 def evaluate(
     data: Path = typer.Option(_ROOT / "data", help="Folder of training data."),
-    development: Path = typer.Option(_ROOT / "tests" / "nlu" / "development.jsonl", help="Frozen development set."),
+    frozen: list[Path] = typer.Option([_ROOT / "tests" / "nlu" / f"{name}.jsonl" for name in ("development", "second")], help="Frozen sets."),
     folds: int = typer.Option(5, min=0, max=10, help="Parts of the cross-validation; 0 leaves it out."),
     out: Path = typer.Option(_ROOT / "docs" / "nlu.md", help="Page to write."),
-    freeze: Optional[Path] = typer.Option(None, help="Write the development set's figures here, for the test that guards them."),
+    freeze: Optional[Path] = typer.Option(None, help="Write the frozen sets' figures here, for the test that guards them."),
 ) -> None:
-    """Cross-validate, measure the development set, print both and renew the page."""
+    """Cross-validate, measure the frozen sets, print all and renew the page."""
     from bot.knowledge.cards import card_topics, read_cards
     from bot.understanding.evaluation import evaluate_all
     from bot.understanding.examples import words_of_cards
 
     old = out.read_text(encoding="utf-8") if out.is_file() else ""
     try:
-        page, figures = evaluate_all(data, development, card_topics(), words_of_cards(read_cards().values()), folds,
+        page, figures = evaluate_all(data, frozen, card_topics(), words_of_cards(read_cards().values()), folds,
                                      lambda step: typer.echo(step, err=True), old)
     except LegalBotError as error:
         typer.echo(str(error), err=True)

@@ -1,10 +1,9 @@
-"""Cross-validation, the frozen development set, and the page that tells of both."""
+"""Cross-validation, the frozen sets, and the page that tells of both."""
 
 import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Optional
 
 import numpy as np
 
@@ -76,23 +75,23 @@ def cross_validate(examples: Sequence[Example], card_topics: dict[str, str], car
     return pairs
 
 
-def evaluate_all(data: Path, development: Path, card_topics: dict[str, str], card_words: dict[str, list[str]], folds: int,
-                 progress: Callable[[str], None], page: str = "") -> tuple[str, dict[str, float]]:
-    """Return (the page with its measured part renewed, the figures of the development set or {} without one)."""
+def evaluate_all(data: Path, frozen: Sequence[Path], card_topics: dict[str, str], card_words: dict[str, list[str]], folds: int,
+                 progress: Callable[[str], None], page: str = "") -> tuple[str, dict[str, dict[str, float]]]:
+    """Return (the page with its measured part renewed, the shares of each frozen set by the stem of its file)."""
     examples = read_examples(data)
     crossed = measure(cross_validate(examples, card_topics, card_words, folds, progress)) if folds > 1 else None
-    developed = None
-    if development.is_file():
-        progress("development set")
-        wanted = read_development(development)
+    columns = [("cross-validation", crossed)] if crossed else []
+    found = {path.stem: read_development(path) for path in frozen if path.is_file()}
+    if found:
+        progress("frozen sets")
         model = Understander.train(examples, card_topics, card_words=card_words, store=STORE)
-        developed = measure(list(zip(wanted, model.understand_many([example.text for example in wanted]), strict=True)))
-    return renewed(page, measured_part(crossed, developed, table_of(check_dataset(examples)))), developed.shares() if developed else {}
+        said = {name: model.understand_many([example.text for example in wanted]) for name, wanted in found.items()}
+        columns += [(name, measure(list(zip(wanted, said[name], strict=True)))) for name, wanted in found.items()]
+    return renewed(page, measured_part(columns, table_of(check_dataset(examples)))), {name: figures.shares() for name, figures in columns if name in found}
 
 
-def measured_part(crossed: Optional[Figures], developed: Optional[Figures], table: str) -> str:
-    """Return the Markdown of what was measured."""
-    columns = [(name, figures) for name, figures in (("cross-validation", crossed), ("development set", developed)) if figures]
+def measured_part(columns: Sequence[tuple[str, Figures]], table: str) -> str:
+    """Return the Markdown of what was measured, a column for each (name, figures)."""
     lines = ["| figure | " + " | ".join(f"{name} ({figures.texts} texts)" for name, figures in columns) + " |", "|---" * (len(columns) + 1) + "|"]
     for name, meaning in _MEANING.items():
         values = (getattr(figures, name) for _, figures in columns)

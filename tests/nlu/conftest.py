@@ -31,7 +31,7 @@ def real_model(real_examples: list[Example]) -> Understander:
 
 
 @pytest.fixture(scope="session")
-def frozen_figures() -> dict[str, float]:
+def frozen_figures() -> dict[str, dict[str, float]]:
     path = ROOT / "tests" / "nlu" / "figures.json"
     if not path.is_file():
         pytest.skip("tests/nlu/figures.json is missing: run `bot nlu eval --freeze tests/nlu/figures.json` and commit it")
