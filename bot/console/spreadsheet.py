@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from openpyxl import load_workbook
-
 from bot.errors import BadInput
 
 MOST_ROWS = 2000
@@ -45,6 +43,8 @@ def read_rows(body: bytes, columns: tuple[str, ...]) -> list[Row]:
     Raises:
         BadInput: it is no such file; says what was expected and what was found.
     """
+    from openpyxl import load_workbook  # 29 MB that the web process needs only while somebody brings a spreadsheet
+
     _look_inside(body)
     try:
         book = load_workbook(io.BytesIO(body), read_only=True, data_only=False)

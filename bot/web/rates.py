@@ -9,13 +9,17 @@ from __future__ import annotations
 import ipaddress
 import math
 import time
+import warnings
 
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sanic.exceptions import SanicException
 
 from bot.settings import GateSettings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # it asks pkg_resources for its own version
+    from limits import parse
+    from limits.storage import MemoryStorage
+    from limits.strategies import MovingWindowRateLimiter
 
 
 class TooMany(SanicException):
