@@ -67,8 +67,8 @@ def allowed_forms(session: Session, case: Case, staff: Staff, at: datetime) -> l
 @bp.get("/<number:str>/do/<step:str>")
 @needs(Permission.WORK_CASES)
 async def show(request: Request, number: str, step: str) -> HTTPResponse:
-    """One step's form by itself."""
-    return await _show(request, number, step)
+    """One step's form by itself; the address may begin it (?into=… of a likely duplicate)."""
+    return await _show(request, number, step, {name: str(values[0])[:300] for name, values in request.args.items()})
 
 
 @bp.post("/<number:str>/do/<step:str>")

@@ -132,6 +132,21 @@ def test_the_same_parties_and_matter_are_found_and_linked_and_other_communities_
     assert client.fill(f"{page_of(first)}/link", {"other": "GX2026-99999"}, form_at=page_of(first)).status_code == 400
 
 
+def test_a_duplicate_is_merged_from_the_page_and_both_count_as_one(desk, a_case):
+    phone = f"137{uuid.uuid4().int % 10**8:08d}"
+    first, second = a_case(phone=phone), a_case(phone=phone)
+    client = desk.login("advisor_c01")
+    form_at = f"{page_of(second)}/do/merged?into={first}"
+    assert form_at in client.get(page_of(second)).text and f'value="{first}"' in client.get(form_at).text
+    with desk.database.reading() as session:
+        version = session.get(Case, second).version
+    answer = client.fill(f"{page_of(second)}/do/merged", {"into": first, "reason": "同一次漏水", "version": str(version)}, form_at=form_at)
+    assert answer.status_code == 303, answer.text
+    assert f'已并入 <a href="{page_of(first)}">' in client.get(page_of(second)).text
+    listed = client.get(f"/console/queue?tab=all&search={phone}").text
+    assert first in listed and second not in listed
+
+
 def test_of_earlier_cases_only_the_end_is_shown(desk, a_case):
     past, number = a_case("c01", what_happened="秘密的让步内容"), a_case("c01")
     with desk.database.transaction() as session:
