@@ -188,8 +188,9 @@ async def _look(request: Request) -> None:
 
 
 async def _keep_awake(request: Request, signed_in: SignedIn) -> None:
-    # A page that refreshes by itself says so and does not count as somebody working.
-    if not request.headers.get("x-background") and now() - signed_in.seen_at > TOUCH_AFTER:
+    # A page that refreshes by itself says so and does not count as somebody working; a stream reconnects by itself and cannot say so.
+    by_itself = request.headers.get("x-background") or "text/event-stream" in request.headers.get("accept", "")
+    if not by_itself and now() - signed_in.seen_at > TOUCH_AFTER:
         await in_thread(request.app, lambda s: staff_sessions.touch(s, signed_in.id, now()), writing=True)
 
 

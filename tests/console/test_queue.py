@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from bot.ledger.cases import open_case
+from bot.storage.staff_tables import StaffSession
 from tests.builders import make_request
 
 
@@ -74,3 +75,16 @@ def test_counts_come_by_themselves_and_end_with_the_session(desk, a_case):
         other.cookies.set("staff", client.cookies["staff"])
         other.fill("/console/logout")
         assert next(lines) == {}
+
+
+@pytest.mark.parametrize("headers, counts", [({"Accept": "text/event-stream"}, False), ({"X-Background": "1"}, False), ({}, True)])
+def test_a_page_that_stays_open_by_itself_keeps_no_session_awake(desk, headers, counts):
+    client = desk.login("advisor_c04")
+    long_ago = datetime.now(timezone.utc) - timedelta(minutes=5)
+    with desk.database.transaction() as session:
+        row = session.query(StaffSession).order_by(StaffSession.id.desc()).first()
+        row.seen_at, number = long_ago, row.id
+    with client.stream("GET", "/console/queue/events", headers=headers) as stream:
+        next(stream.iter_lines())
+    with desk.database.reading() as session:
+        assert (session.get(StaffSession, number).seen_at > long_ago) == counts
