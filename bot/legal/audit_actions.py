@@ -35,6 +35,7 @@ LABELS = {
     "reopening_agreed": "同意重开月份",
     "reopening_declined": "不同意重开月份",
     "report_signed": "签发报告",
+    "open_data": "导出公开数据",
     "token_added": "建接口令牌",
     "token_revoked": "作废接口令牌",
     "retention": "按期限清理",
