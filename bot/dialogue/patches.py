@@ -126,8 +126,8 @@ def _action_made_once(name: str, domain: Any, action_endpoint: Any) -> Any:
     return made[key]
 
 
-# RulePolicy looks for rules twice: by the words typed, then by the intent. Where no rule speaks of words (or of leaving a form's
-# happy path) the first look finds nothing; the states it would be made from are not worked out.
+# RulePolicy looks for rules twice: by the words typed, then by the intent. Where no rule speaks of words the first look finds
+# no action, and whether a form was left for a while it learns from the second look too; the states for it are not worked out.
 _look_in_rules = RulePolicy._find_action_from_rules
 
 
@@ -140,7 +140,7 @@ def _found_in_rules(self: RulePolicy, tracker: DialogueStateTracker, domain: Any
 def _speaks_of_words(policy: RulePolicy) -> bool:
     known = policy.__dict__.get("_speaks_of_words")
     if known is None:
-        known = bool(policy.lookup.get(RULES_FOR_LOOP_UNHAPPY_PATH)) or any('"text"' in key for key in policy.lookup.get(RULES, ()))
+        known = any('"text"' in key for rules in (RULES, RULES_FOR_LOOP_UNHAPPY_PATH) for key in policy.lookup.get(rules, ()))
         policy._speaks_of_words = known
     return bool(known)
 
