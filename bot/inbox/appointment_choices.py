@@ -22,6 +22,8 @@ PAST = "这个时间已经过了，请在这里说说您什么时候有空。"
 
 def take_choice(session: Session, stored: Stored, now: datetime) -> bool:
     """Answer a message that picks one of the times proposed last; returns whether it was one. The same message again changes nothing."""
+    if "月" not in stored.text or "日" not in stored.text:
+        return False  # a time's words name month and day; every other message is spared the query
     newest = _newest(session, stored.conversation)
     at = None if newest is None else chosen_time(stored.text, times_of(newest))
     if newest is None or at is None or session.execute(sa.select(Reply.id).where(Reply.message_id == stored.id)).first() is not None:
