@@ -81,7 +81,8 @@ class ActionSubmitIntake(Action):
             keep_suggestion(session, number, model_in_use.read(str(tracker.get_slot(intake.WHAT))), now())
         dispatcher.utter_message(response=f"utter_filed_{kind.code}", number=number)
         dispatcher.utter_message(response="utter_what_next" if office().is_staffed(now()) else "utter_what_next_unstaffed", hours=office_hours())
-        return [*forget, SlotSet("case_number", number)]
+        # What was asked is with the case now, and no longer in the dialogue's memory (domain.md 4.4).
+        return [*forget, SlotSet("question", None), SlotSet("case_number", number)]
 
 
 def _say_whether_it_fits(dispatcher: CollectingDispatcher, tracker: Tracker, told: str) -> None:

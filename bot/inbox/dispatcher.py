@@ -33,6 +33,8 @@ IN_HAND = 16  # messages a worker is given at a time; the others wait here, so t
 TURN_PAUSE = 0.03
 FULL = 400  # conversations in hand; whoever comes then is told that it will take a while
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
+# How long the messages in hand may take when the process is asked to end.
+LAST_ANSWERS = 8.0
 SWEEP_SECONDS = 5.0
 APOLOGY = Outbound(
     text="抱歉，这条消息我没能处理好，已经记下来了。请换个说法再发一次，或者转人工；着急可拨打12348公共法律服务热线。",
@@ -74,6 +76,7 @@ class Dispatcher:
         self._expected: dict[int, tuple[list[dict[str, Any]], float] | None] = {}
         self._lines: dict[str, WorkerLine] = {}
         self._sweeper: asyncio.Task[None] | None = None
+        self._ending = False
 
     async def start(self) -> None:
         """Begin, with whatever a crash left behind."""
@@ -82,7 +85,11 @@ class Dispatcher:
         self._sweeper = asyncio.create_task(self._sweep())
 
     async def stop(self) -> None:
-        """End; messages in hand stay stored and are taken up at the next start."""
+        """End: nothing new is begun, what is in a worker's hand may be finished; the rest stays stored for the next start."""
+        self._ending = True
+        end = time.monotonic() + LAST_ANSWERS
+        while any(self._in_hand.values()) and time.monotonic() < end:
+            await asyncio.sleep(0.05)
         tasks = [t for t in (self._sweeper, *self._running.values()) if t]
         for task in tasks:
             task.cancel()
@@ -92,6 +99,8 @@ class Dispatcher:
 
     def wake(self, conversation: str, first: int | None = None, newest: int | None = None) -> None:
         """Say that a conversation has something waiting; `first` and `newest` are its oldest and newest such message, if they are known."""
+        if self._ending:
+            return
         if conversation in self._running:
             self._again.add(conversation)
             return
@@ -148,7 +157,7 @@ class Dispatcher:
             self._again.discard(conversation)
             message_id = first or await self._in_thread(lambda s: store.next_waiting(s, conversation))
             first = None
-            if message_id is None:
+            if message_id is None or self._ending:
                 return
             try:
                 # Any worker can answer any conversation: the next one takes over from one that is away, or broke.

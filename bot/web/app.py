@@ -103,8 +103,9 @@ async def _start(app: Sanic, _loop: Any) -> None:
 
 async def _stop(app: Sanic, _loop: Any) -> None:
     app.ctx.stopping = True
-    await app.ctx.live.stop()
+    # The answers in hand still reach those who wait for them.
     await app.ctx.dispatcher.stop()
+    await app.ctx.live.stop()
     if app.ctx.staff_notices:
         await app.ctx.staff_notices.stop()
 
