@@ -59,7 +59,7 @@ def _train(path: Path, more: Path, force: bool) -> None:
         _tell(f"The model {path.name} fits data, domain and configuration; nothing to train.")
         return
     before = sorted(p.name for p in path.parent.glob("dialogue-*.tar.gz"))
-    _tell("Training: " + ("asked for with --force." if path.exists() else f"the inputs changed since {before[-1]}." if before else "there is no model yet."))
+    _tell("Training: " + ("asked for with --force." if force else f"{path.name} was not trained here." if path.exists() else f"the inputs changed since {before[-1]}." if before else "there is no model yet."))
     run_training(path, more)
     _tell(f"Trained {path.name}, SHA-256 {index.enter(path)[:16]}….")
     if (path.parent / released.LIVE).exists():  # one was promoted before; it was trained from what is no more
