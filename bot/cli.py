@@ -55,11 +55,12 @@ def _train(path: Path, more: Path, force: bool) -> None:
     from bot.cli_model import run_training
     from bot.models import index, released
 
-    if path.exists() and not force:
+    if path.exists() and path.name in index.read(path.parent) and not force:
         _tell(f"The model {path.name} fits data, domain and configuration; nothing to train.")
         return
     before = sorted(p.name for p in path.parent.glob("dialogue-*.tar.gz"))
-    _tell("Training: " + ("asked for with --force." if force else f"{path.name} was not trained here." if path.exists() else f"the inputs changed since {before[-1]}." if before else "there is no model yet."))
+    why = "asked for with --force." if force else f"the inputs changed since {before[-1]}." if before else "there is no model yet."
+    _tell(f"Training: {f'{path.name} was not trained here.' if path.exists() and not force else why}")
     run_training(path, more)
     _tell(f"Trained {path.name}, SHA-256 {index.enter(path)[:16]}….")
     if (path.parent / released.LIVE).exists():  # one was promoted before; it was trained from what is no more
