@@ -109,10 +109,11 @@ def wait_for_database(database: Database, seconds: float) -> None:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, future=True, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        return sa.create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10)
     engine = sa.create_engine(
         url,
         future=True,
+        hide_parameters=True,  # errors are logged; what was to be stored is nobody's to read there
         poolclass=QueuePool,
         connect_args={"check_same_thread": False, "timeout": SQLITE_BUSY_SECONDS},
     )

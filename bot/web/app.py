@@ -9,6 +9,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import sqlalchemy as sa
 from sanic import Sanic, response
 from sanic.exceptions import NotFound, SanicException
 from sanic.request import Request
@@ -112,7 +113,7 @@ async def _stop(app: Sanic, _loop: Any) -> None:
 
 async def _say_error(request: Request, error: Exception) -> HTTPResponse:
     """One shape for every error; never a stack trace, never what somebody typed."""
-    status = error.status_code if isinstance(error, SanicException) else 500
+    status = _status_of(error)
     if status >= 500 and not isinstance(error, SanicException):
         log.error("%s %s failed", request.method, request.path, exc_info=error)
     message = WORDS.get(404 if isinstance(error, NotFound) else status, "请求没有办成，请稍后再试；急事请拨打12348。")
@@ -121,6 +122,13 @@ async def _say_error(request: Request, error: Exception) -> HTTPResponse:
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.wait)
     return answer
+
+
+def _status_of(error: Exception) -> int:
+    """A value that no column can hold (a number of 20 digits, a NUL) was typed by somebody: that is their request, not our fault."""
+    if isinstance(error, (OverflowError, sa.exc.DataError)) or (isinstance(error, ValueError) and "NUL (0x00)" in str(error)):
+        return 400
+    return error.status_code if isinstance(error, SanicException) else 500
 
 
 def main() -> None:

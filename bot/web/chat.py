@@ -79,7 +79,7 @@ async def events(request: Request) -> HTTPResponse | None:
     """Stream what is said in a conversation (server-sent events); resumes after `Last-Event-ID` or `after`."""
     try:
         conversation = conversation_of(request)
-        last = int(request.headers.get("last-event-id") or request.args.get("after") or 0)
+        last = _reply_id(request.headers.get("last-event-id") or request.args.get("after") or "0")
     except (BadInput, ValueError):
         return response.json({"error": web.HINTS["conversation"]}, status=400)
     app = request.app
@@ -132,6 +132,13 @@ async def history(request: Request) -> HTTPResponse:
         }
 
     return response.json(await in_thread(request.app, look))
+
+
+def _reply_id(text: str) -> int:
+    """Return the id; ValueError for what is no number, or one that no reply can have."""
+    if not 0 <= (number := int(text)) < 2**63:
+        raise ValueError("no id of a reply")
+    return number
 
 
 def visitor(request: Request) -> str:

@@ -26,10 +26,14 @@ from typing import Any
 import aiohttp
 from sanic import Sanic
 
+from bot.demo import write_demo_year
 from bot.ledger.api_tokens import make_token
+from bot.ledger.cases import open_case
 from bot.legal.api_scopes import Scope
+from bot.office import BEIJING, read_office
 from bot.settings import ROOT
 from bot.web.app import create_app
+from tests.builders import make_request
 from tests.console.desk import Desk, running_desk
 from tests.wechat.platform import ACCOUNT, APP_ID, TOKEN, signature
 
@@ -68,15 +72,20 @@ class Fuzzer:
             return "".join(chr(chance.choice((chance.randrange(32, 127), chance.randrange(0x4E00, 0x9FFF), chance.randrange(1, 0xD800)))) for _ in range(chance.randrange(20)))
         return chance.choice(WORDS)
 
+    def named(self, parameter: str) -> str:
+        """Return a value for a part of a path: often one that is there."""
+        there = {"number": ("GX2026-00001", "GX2026-00002", "1"), "code": ("advisor_c01", "office"), "month": ("2026-03",), "community": ("c01",)}
+        return self.chance.choice(there[parameter]) if parameter in there and self.chance.random() < 0.7 else self.word()
+
     def one(self) -> tuple[str, str, dict[str, Any]]:
         """Return method, path and what aiohttp sends with it."""
         chance = self.chance
         path, methods = chance.choice(self.routes)
-        path = re.sub(r"<[^>]+>", lambda _: _quoted(self.word()) or "x", path)
+        path = re.sub(r"<(\w+)[^>]*>", lambda found: _quoted(self.named(found[1])) or "x", path)
         method = chance.choice(methods) if chance.random() < 0.9 else chance.choice(("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"))
         query = [(chance.choice(NAMES), self.word()) for _ in range(chance.randrange(4))]
-        headers = {chance.choice(HEADERS): _header(self.word()) for _ in range(chance.randrange(3))}
-        if chance.random() < 0.6:
+        headers = {chance.choice(HEADERS): _header(self.word()) for _ in range(chance.choice((0, 0, 0, 1, 2)))}
+        if chance.random() < 0.8:
             headers.update(chance.choice(self.accounts))
         if path.startswith("/wechat"):
             return method, path, self._delivery(query, headers)
@@ -146,12 +155,17 @@ def bombard(var: Path, count: int, seed: int) -> dict[str, Any]:
 
 
 def _bombard(desk: Desk, count: int, seed: int) -> dict[str, Any]:
+    now = datetime.now(timezone.utc)
+    with desk.database.transaction() as session:
+        for n in range(2):
+            open_case(session, make_request(source_key=str(n), community="c01"), "GX", now)
+        write_demo_year(session, read_office(desk.settings.office), now.year, 40, seed, now.astimezone(BEIJING))
     accounts = []
     for who in ("advisor_c01", "mediator_c01", "office", "admin"):
         client = desk.login(who)
         accounts.append({"Cookie": f"staff={client.cookies['staff']}", "X-CSRF": client.proof(), "Origin": desk.url})
     with desk.database.transaction() as session:
-        _, token = make_token(session, "fuzz", list(Scope), 1, "admin", datetime.now(timezone.utc))
+        _, token = make_token(session, "fuzz", list(Scope), 1, "admin", now)
     accounts.append({"Authorization": f"Bearer {token}"})
     fuzzer = Fuzzer(desk, seed, accounts)
     asyncio.run(fuzzer.run(count))

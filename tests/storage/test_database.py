@@ -102,3 +102,9 @@ def test_no_keys_no_data(monkeypatch):
     monkeypatch.setattr(personal_data, "_ring", None)
     with pytest.raises(BadSetting, match="open_database"):
         personal_data.keys()
+
+
+def test_an_error_of_the_database_does_not_tell_what_was_to_be_stored(database):
+    with pytest.raises(sa.exc.IntegrityError) as failed, database.transaction() as session:
+        session.execute(sa.text("INSERT INTO consents (source_key, conversation_id, version, notice, channel, given_at) VALUES (:a, :a, :a, :a, :a, NULL)"), {"a": "暗号鹦鹉"})
+    assert "暗号" not in str(failed.value).split("DETAIL")[0]
