@@ -19,12 +19,12 @@ from bot.console.talks import role_of
 from bot.errors import BadInput, HandoverRefused, UnknownCode
 from bot.inbox import handover
 from bot.inbox.case_notices import tell_resident
+from bot.ledger.case_corrections import correct_community, correct_matter
 from bot.ledger.case_deadlines import drop_deadline, set_deadline
 from bot.ledger.case_likeness import link_cases
 from bot.ledger.case_times import set_due
 from bot.ledger.openings import is_open, open_people
 from bot.ledger.risks import handle_risks
-from bot.ledger.suggestions import correct_matter
 from bot.legal.disputes import DisputeType
 from bot.legal.permissions import Permission, Staff
 from bot.legal.sums import Uncountable
@@ -64,6 +64,20 @@ async def correct(request: Request, number: str) -> HTTPResponse:
             raise BadInput("没有这个类别，请从列表里选。") from error
         correct_matter(session, case, topic, kind, request.ctx.staff.code, now())
         set_due(session, case, request.app.ctx.office.weekday_hours)
+
+    return await _done(request, number, work)
+
+
+@bp.post("/<number:str>/community")
+@needs(Permission.ASSIGN)
+async def place(request: Request, number: str) -> HTTPResponse:
+    """Put the case in the community it belongs to."""
+
+    def work(session: Session, case: Case) -> None:
+        code = _given(request, "community")
+        if request.app.ctx.office.community(code) is None or not request.ctx.staff.may_see(code):
+            raise BadInput("没有这个社区，请从列表里选。")
+        correct_community(session, case, code, request.ctx.staff.code, now())
 
     return await _done(request, number, work)
 

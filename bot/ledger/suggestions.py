@@ -1,4 +1,4 @@
-"""What the model suggests for a case, and people's corrections: kept for training, followed in the books (改类留痕)."""
+"""What the model suggests for a case: kept when it is filed, shown at the desk with its confidence."""
 
 from __future__ import annotations
 
@@ -7,18 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.ledger.facts import undo_line
-from bot.ledger.mediation_corrections import reclassify
-from bot.ledger.review import keep_question, label_question
-from bot.ledger.services import Service, record
-from bot.legal.cases import Channel, Tier
-from bot.legal.disputes import DisputeType
-from bot.legal.topics import Intent, Topic
+from bot.legal.topics import Topic
 from bot.storage.desk_tables import CaseSuggestion
-from bot.storage.tables import Case, CaseEvent, CaseStatement, ServiceEntry
 
 MOST_TOPICS, MOST_DAYS = 3, 5
 
@@ -67,59 +59,6 @@ def suggestion_of(session: Session, number: str) -> Suggestion | None:
     topics = tuple((Topic.from_code(code), float(share)) for code, share in json.loads(stored.topics))
     days = tuple(date.fromisoformat(day) for day in json.loads(stored.days or "[]"))
     return Suggestion(topics, stored.card, stored.card_confidence, days)
-
-
-def correct_matter(session: Session, case: Case, topic: Topic, dispute_type: DisputeType, by: str, now: datetime) -> bool:
-    """Put a case under another topic and dispute type; returns whether anything changed.
-
-    Every line the case has in the books is reversed and written again; what the resident said goes, without personal data
-    and under the right topic, to the training review.
-    """
-    if (case.topic, case.dispute_type) == (topic.code, dispute_type.code):
-        return False
-    reason = f"类别由{case.topic}/{case.dispute_type}更正为{topic.code}/{dispute_type.code}"
-    _restate_requests(session, case, topic, dispute_type, reason, by, now)
-    reclassify(session, case.number, dispute_type, reason, by, now)
-    if case.topic != topic.code:
-        _teach(session, case, topic, by, now)
-    event = {"case_number": case.number, "happened_at": now, "actor": by, "event": "reclassified", "status_before": case.status}
-    details = {"topic": [case.topic, topic.code], "dispute_type": [case.dispute_type, dispute_type.code]}
-    session.add(CaseEvent(**event, status_after=case.status, details=json.dumps(details)))
-    case.topic, case.dispute_type, case.version = topic.code, dispute_type.code, case.version + 1
-    return True
-
-
-def _restate_requests(session: Session, case: Case, topic: Topic, dispute_type: DisputeType, reason: str, by: str, now: datetime) -> None:
-    undone = sa.select(ServiceEntry.reverses_id).where(ServiceEntry.reverses_id.is_not(None), ServiceEntry.case_number == case.number)
-    mine = (ServiceEntry.case_number == case.number, ServiceEntry.source_key.like("request:%"), ServiceEntry.reverses_id.is_(None))
-    for line in session.execute(sa.select(ServiceEntry).where(*mine, ServiceEntry.id.not_in(undone))).scalars().all():
-        undo_line(session, line, reason, by, now)
-        again = Service(
-            kind=line.kind,
-            happened_at=line.happened_at,
-            source_key=f"request:{case.number}:after:{line.id}",
-            channel=Channel.from_code(line.channel),
-            tier=Tier.from_code(line.tier),
-            community=line.community,
-            topic=topic.code,
-            dispute_type=dispute_type.code,
-            case_number=case.number,
-            quantity=line.quantity,
-            recorded_by=by,
-            is_demo=line.is_demo,
-        )
-        record(session, again, now)
-
-
-def _teach(session: Session, case: Case, topic: Topic, by: str, now: datetime) -> None:
-    told = sa.select(CaseStatement.text).where(CaseStatement.case_number == case.number, CaseStatement.about == "what_happened")
-    text = session.execute(told.order_by(CaseStatement.id).limit(1)).scalar_one_or_none()
-    if text is None or case.is_demo:
-        return
-    stored = session.get(CaseSuggestion, case.number)
-    guesses = {"topics": json.loads(stored.topics) if stored else [[case.topic, None]], "band": "corrected"}
-    question = keep_question(session, text, guesses, f"case:{case.number}", now)
-    label_question(session, question.id, Intent.ASK_LAW.code, topic.code, None, {}, by)
 
 
 def _days(entities: list[dict[str, Any]]) -> list[str]:

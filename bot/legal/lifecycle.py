@@ -129,7 +129,7 @@ class Refusal(Coded):
 NEXT_TIER = {Tier.COMMUNITY: Tier.SUBDISTRICT, Tier.SUBDISTRICT: Tier.DISTRICT}
 EVENT_LABELS = {
     "requested": "居民提出申请", "supplemented": "居民补充情况", "name_corrected": "居民更正姓名", "phone_corrected": "居民更正电话",
-    "reclassified": "更正类别", **{action.code: action.label for action in Action},
+    "reclassified": "更正类别", "community_set": "更正社区", **{action.code: action.label for action in Action},
 }  # fmt: skip
 STATUS_LABELS = {status.code: status.label for status in Status}
 AGREEMENTS = (Status.AGREED_WRITTEN, Status.AGREED_ORAL)

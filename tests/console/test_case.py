@@ -66,6 +66,16 @@ def test_people_and_words_are_masked_until_opened_with_a_reason_that_is_audited(
         assert entries(session, actor="advisor_c01", action="opened", subject=number)[0].reason == "电话联系当事人"
 
 
+def test_the_office_puts_a_case_of_no_community_where_it_belongs(desk, a_case):
+    number, advisor, office = a_case(None), desk.login("advisor_c01"), desk.login("office")
+    assert advisor.get(page_of(number)).status_code == 404
+    assert "定社区" in office.get(page_of(number)).text
+    assert office.fill(f"{page_of(number)}/community", {"community": "c99"}, form_at=page_of(number)).status_code == 400
+    assert office.fill(f"{page_of(number)}/community", {"community": "c01"}, form_at=page_of(number)).status_code == 303
+    assert "更正社区" in advisor.get(page_of(number)).text
+    assert advisor.fill(f"{page_of(number)}/community", {"community": "c04"}, form_at=page_of(number)).status_code == 403
+
+
 ACTS = ("", "/open", "/matter", "/deadline", "/risk", "/link", "/reply", "/follow-up")
 
 

@@ -7,13 +7,14 @@ import sqlalchemy as sa
 
 from bot.errors import BadInput
 from bot.ledger.audit import entries
+from bot.ledger.case_corrections import correct_community, correct_matter
 from bot.ledger.case_likeness import duplicates, link_cases, linked_to, past_of
 from bot.ledger.cases import open_case
 from bot.ledger.mediation import Accepted, accept_case
 from bot.ledger.openings import STAYS_OPEN, is_open, open_people
 from bot.ledger.review import open_questions
 from bot.ledger.risks import handle_risks, note_risk, open_risks
-from bot.ledger.suggestions import correct_matter, keep_suggestion, suggestion_of
+from bot.ledger.suggestions import keep_suggestion, suggestion_of
 from bot.legal.cases import CaseKind
 from bot.legal.disputes import DisputeType
 from bot.legal.topics import Topic
@@ -59,6 +60,18 @@ def test_a_correction_moves_the_case_in_every_book_and_counts_nothing(database):
         for kind in ("mediation_request", "mediation_accepted"):
             by_type = sa.select(ServiceEntry.dispute_type, sa.func.sum(ServiceEntry.quantity)).where(ServiceEntry.kind == kind).group_by(ServiceEntry.dispute_type)
             assert {k: v for k, v in session.execute(by_type) if v} == {"property_mgmt": 1}
+        assert recount(session) == []
+
+
+def test_a_case_of_no_community_is_put_into_one_with_all_its_lines(database):
+    with database.transaction() as session:
+        case = open_one(session, community=None)
+        accept_case(session, Accepted(case.number, NOON, None, DisputeType.NEIGHBOUR, 2, "office"), NOON)
+        assert correct_community(session, case, "c05", "office", NOON)
+        assert not correct_community(session, case, "c05", "office", NOON)
+        for kind in ("mediation_request", "mediation_accepted", "mediation_parties"):
+            by_place = sa.select(ServiceEntry.community, sa.func.sum(ServiceEntry.quantity)).where(ServiceEntry.kind == kind).group_by(ServiceEntry.community)
+            assert [k for k, v in session.execute(by_place) if v] == ["c05"], kind
         assert recount(session) == []
 
 
