@@ -52,15 +52,15 @@ def record_forms(office: Office) -> dict[str, RecordForm]:
     return {form.code: form for form in forms}
 
 
-def moment_of(day: date, now: datetime) -> datetime:
-    """Return when something happened of which the day is known: noon of that Beijing day, or now where that is earlier."""
-    return min(datetime.combine(day, time(12), tzinfo=BEIJING), now)
+def moment_of(day: date) -> datetime:
+    """Return when something happened of which the day is known: the first moment of that Beijing day, whenever it is entered."""
+    return datetime.combine(day, time.min, tzinfo=BEIJING)
 
 
 def end_record(session: Session, form: RecordForm, subject: str, day: date, by: str, evidence: str | None, now: datetime) -> Any:
     """Record that an engagement ended, or that a service point closed."""
     end = advisors.end_assignment if form.book == advisors.ASSIGNMENT else advisors.close_service_point
-    return end(session, subject, moment_of(day, now), Paper(by, evidence), now)
+    return end(session, subject, moment_of(day), Paper(by, evidence), now)
 
 
 def _counter(counter: Counter) -> RecordForm:
@@ -75,7 +75,7 @@ def _counter(counter: Counter) -> RecordForm:
 
     def write(session: Session, values: Values, by: str, now: datetime) -> Any:
         item = Record(
-            counter, values["ref"], moment_of(values["day"], now), values["title"], values["evidence"], by,
+            counter, values["ref"], moment_of(values["day"]), values["title"], values["evidence"], by,
             value=values["value"] if measured else 1, attendance=0 if measured else values["attendance"] or 0,
         )  # fmt: skip
         return record_counter(session, item, now)
@@ -89,15 +89,15 @@ def _work(office: Office) -> tuple[RecordForm, ...]:
     advisor = Field("advisor", "顾问", CHOICE, True, who)
 
     def litigation(session: Session, v: Values, by: str, now: datetime) -> Any:
-        return advisors.record_litigation(session, v["ref"], moment_of(v["day"], now), v["principal"], v["advisor"], Paper(by, v["evidence"]), now)
+        return advisors.record_litigation(session, v["ref"], moment_of(v["day"]), v["principal"], v["advisor"], Paper(by, v["evidence"]), now)
 
     def opinion(session: Session, v: Values, by: str, now: datetime) -> Any:
-        at, paper = moment_of(v["day"], now), Paper(by, v["evidence"])
+        at, paper = moment_of(v["day"]), Paper(by, v["evidence"])
         return advisors.record_opinion(session, v["ref"], at, v["requester"], v["kind"], v["advisor"], paper, now, v["revises"])
 
     def meeting(session: Session, v: Values, by: str, now: datetime) -> Any:
         there = tuple(dict.fromkeys(v[name] for name in ("advisor", "advisor2", "advisor3", "advisor4") if v[name]))
-        return advisors.record_meeting(session, v["ref"], moment_of(v["day"], now), v["topic"], there, Paper(by, v["evidence"]), now)
+        return advisors.record_meeting(session, v["ref"], moment_of(v["day"]), v["topic"], there, Paper(by, v["evidence"]), now)
 
     more = tuple(Field(f"advisor{n}", f"第{n}位顾问", CHOICE, choices=who) for n in (2, 3, 4))
     return (
@@ -119,10 +119,10 @@ def _standing(office: Office) -> tuple[RecordForm, ...]:
     where = tuple((c.code, c.name) for c in office.communities)
 
     def assign(session: Session, v: Values, by: str, now: datetime) -> Any:
-        return advisors.assign_advisor(session, v["ref"], v["advisor"], v["community"], moment_of(v["day"], now), v["org"], Paper(by, v["evidence"]), now)
+        return advisors.assign_advisor(session, v["ref"], v["advisor"], v["community"], moment_of(v["day"]), v["org"], Paper(by, v["evidence"]), now)
 
     def open_point(session: Session, v: Values, by: str, now: datetime) -> Any:
-        tier, at = Tier.from_code(v["tier"]), moment_of(v["day"], now)
+        tier, at = Tier.from_code(v["tier"]), moment_of(v["day"])
         return advisors.open_service_point(session, v["ref"], tier, v["name"], v["community"], at, Paper(by, v["evidence"]), now)
 
     return (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.console.record_forms import ELSEWHERE, record_forms
+from bot.console.record_forms import ELSEWHERE, moment_of, record_forms
 from bot.ledger.record_log import entered, take_back_record
 from bot.office import BEIJING
 from bot.statistics.metrics import METRICS
@@ -56,6 +56,10 @@ def test_a_record_is_entered_counted_once_and_taken_back(desk, what):
     again = enter(client, what)
     assert again.status_code == 400 and "撤销过" in again.text
     assert enter(client, what, ref="示例1号-2").status_code == 303 and shown(client, what).startswith(value)
+
+
+def test_the_same_day_is_the_same_moment_whenever_it_is_entered():
+    assert moment_of(date(2026, 3, 16)) == at(3, 16, 0)
 
 
 def test_an_engagement_counts_a_community_with_its_service_until_it_ends(desk):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 import pytest
 from docx import Document
@@ -19,7 +19,7 @@ from bot.storage.book_tables import BookFact
 from bot.storage.tables import ServiceEntry
 from tests.conftest import NOON
 
-TODAY = datetime.now(BEIJING) - timedelta(minutes=5)
+TODAY = datetime.now(BEIJING)
 AT = TODAY.strftime("%Y-%m-%dT%H:%M")
 
 
