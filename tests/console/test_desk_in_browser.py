@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from playwright.sync_api import expect
 
-from bot.inbox import store
+from bot.inbox import person_guard, store
 from bot.inbox.handover import ask_for_person, give_back, take
 from bot.ledger.cases import open_case
 from bot.ledger.risks import note_risk
@@ -187,6 +187,10 @@ def test_a_resident_is_taken_answered_with_a_canned_reply_and_given_back(desk, s
     page.locator("#text").press("Control+Enter")
     expect(page.locator(".said-by-person .words").last).to_contain_text("为了把事情弄清楚")
     expect(page.locator("#live")).to_have_text("自动更新中")
+    page.locator("#text").fill("  ")
+    page.get_by_role("button", name="发送", exact=True).click()
+    expect(page.get_by_role("alert").first).to_contain_text("还没有写内容")
+    expect(page.locator("#live")).to_have_text("自动更新中")
     page.locator("#text").fill("写了一半的话")
     say(desk, conversation, "漏了三天了")
     expect(page.locator(".said-by-resident .words").last).to_contain_text("漏了三天了")
@@ -220,6 +224,20 @@ def test_somebody_else_taking_or_ending_it_is_said_on_an_open_page(desk, screen)
     expect(page.locator("#changed")).to_be_visible()
     with desk.database.transaction() as session:
         give_back(session, conversation, "mediator_c01", "", now())
+
+
+def test_danger_is_announced_on_an_open_conversation(desk, screen):
+    number, conversation = make_waiting(desk)
+    with desk.database.transaction() as session:
+        take(session, conversation, "advisor_c01", Role.ADVISOR, now())
+    page = screen().open(f"/console/people/{number}")
+    expect(page.locator("#live")).to_have_text("自动更新中")
+    with desk.database.transaction() as session:
+        stored = store.receive(session, Inbound(Channel.WEB, conversation, "danger", "他正拿刀砍门，快救我", now()))
+        person_guard.watch(session, stored, now())
+    expect(page.locator("#danger")).to_be_visible()
+    page.get_by_role("link", name="登记处置").click()
+    expect(page.locator("#risk-title")).to_be_visible()
 
 
 def test_who_waits_is_counted_in_the_title_by_itself(desk, screen):

@@ -2,17 +2,20 @@
 
 import { listen, part } from "./live.js";
 
+// A refused form leaves the browser at its own address.
+const HERE = location.pathname.replace(/\/(say|take|open|appointment|back|risk)$/, "");
 const LARGEST = 10 * 1024 * 1024;
 const byId = (id) => document.getElementById(id);
 
 async function refresh() {
-  const fresh = await part(location.pathname, "talk");
+  const fresh = await part(HERE, "talk");
   if (!fresh) return;
   const was = byId("talk").dataset;
   const moved = ["mine", "ended", "taken"].some((name) => was[name] !== fresh.dataset[name]);
   const grown = fresh.children.length !== byId("talk").children.length;
   byId("talk").replaceWith(fresh);
   if (moved) byId("changed").hidden = false;
+  if (Number(fresh.dataset.risks) > Number(was.risks)) byId("danger").hidden = false;
   if (grown) toEnd();
 }
 
@@ -57,4 +60,4 @@ byId("upload")?.addEventListener("submit", async (event) => {
 });
 
 toEnd();
-listen(`${location.pathname.replace(/\/(say|take|open|appointment|back|risk)$/, "")}/events`, refresh);
+listen(`${HERE}/events`, refresh);

@@ -1,5 +1,7 @@
 // The queue stays current by itself and is worked with the keyboard: j k Enter / ? 1-5 p.
 
+import { listen, part } from "./live.js";
+
 const NAMES = { new: "新", overdue: "超时", risk: "险", waiting: "等" };
 const title = document.title;
 const list = () => document.getElementById("list");
@@ -21,31 +23,12 @@ function showCounts(counts) {
 
 /** Load the list again; whoever stands on a line stays on it. */
 async function refresh() {
-  const answer = await fetch(location.href, { headers: { "HX-Request": "true", "X-Background": "1" } }).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
   const held = document.activeElement?.closest("#list a")?.getAttribute("href");
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("list");
+  const fresh = await part(location.href, "list");
   if (!fresh) return;
   list().replaceWith(fresh);
-  if (held) list().querySelector(`a[href="${CSS.escape(held)}"], a[href="${held}"]`)?.focus({ preventScroll: true });
+  if (held) list().querySelector(`a[href="${held}"]`)?.focus({ preventScroll: true });
   showCounts(JSON.parse(fresh.dataset.counts));
-}
-
-function listen() {
-  const live = document.getElementById("live");
-  const stream = new EventSource(`/console/queue/events${location.search}`);
-  stream.onopen = () => (live.textContent = "自动更新中");
-  stream.onerror = () => (live.textContent = "连接断了，正在重连");
-  stream.onmessage = ({ data }) => {
-    const { counts, changed } = JSON.parse(data);
-    showCounts(counts);
-    if (changed) refresh();
-  };
-  stream.addEventListener("over", () => {
-    stream.close();
-    live.textContent = "登录已结束，请重新登录";
-  });
-  window.addEventListener("pagehide", () => stream.close());
 }
 
 /** Move by so many lines; from nowhere to the first. */
@@ -83,4 +66,7 @@ for (const field of document.querySelectorAll(".filters select, .filters [type=c
 if (matchMedia("(min-width: 701px)").matches) document.querySelector(".filters details").open = true;
 document.querySelector(".tabs [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
 showCounts(JSON.parse(list().dataset.counts));
-listen();
+listen(`/console/queue/events${location.search}`, ({ counts, changed }) => {
+  showCounts(counts);
+  if (changed) refresh();
+});
