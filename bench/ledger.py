@@ -99,7 +99,7 @@ def _filled(folder: Path, url: str, years: int, a_year: int) -> Database:
     database.migrate()
     with database.reading() as session:
         there = session.execute(sa.text("SELECT count(*) FROM service_entries")).scalar_one()
-    for of_year in range(LAST_YEAR - years + 1 + there // a_year, LAST_YEAR + 1):
+    for of_year in range(LAST_YEAR - there // a_year, LAST_YEAR - years, -1):
         began = time.perf_counter()
         fill(database, of_year, a_year)
         print(f"{of_year}: {a_year} entries in {time.perf_counter() - began:.0f} s", file=sys.stderr)
@@ -243,7 +243,7 @@ def _databases(folder: Path, on_sqlite: bool, years: list[int], a_year: int) -> 
         connection.exec_driver_sql("ALTER SYSTEM SET work_mem = '64MB'")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
         there = set(connection.execute(sa.text("SELECT datname FROM pg_database")).scalars())
-        for name in set(names.values()) - there:
+        for name in sorted(set(names.values()) - there):
             connection.exec_driver_sql(f"CREATE DATABASE {name}")
     return server.cleanup, {n: str(sa.engine.make_url(server.get_uri()).set(database=name)) for n, name in names.items()}
 
