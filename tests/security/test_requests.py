@@ -44,6 +44,14 @@ def test_only_pages_for_files_take_more_and_they_too_have_an_end(desk):
     assert BODY_LIMIT < 12_000_000 < UPLOAD_LIMIT
 
 
+def test_a_page_for_files_takes_a_megabyte_and_refuses_thirteen(desk):
+    client = desk.login("advisor_c01")
+    proof = {"X-CSRF": client.proof()}
+    taken = client.post("/console/services/imports", files={"file": ("log.xlsx", b"x" * 2**20)}, headers=proof)
+    assert taken.status_code == 400 and ".xlsx" in taken.text, "read, and then found to be no spreadsheet"
+    assert status_of(exchange(desk.url, f"POST /console/services/imports HTTP/1.1\r\nHost: localhost\r\nContent-Length: {13 * 2**20}\r\n\r\n".encode())) == 413
+
+
 @pytest.mark.parametrize("lengths", [
     b"Content-Length: abc\r\n", b"Content-Length: -1\r\n", b"Content-Length: 5\r\nContent-Length: 6\r\n", b"Content-Length: +5\r\n",
     b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n", b"Transfer-Encoding: identity\r\n", b"Content-Length: 5, 5\r\n",
