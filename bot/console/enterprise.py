@@ -76,8 +76,9 @@ async def overview(request: Request) -> HTTPResponse:
 
     lines, found, figures = await in_thread(request.app, look)
     names = {c.code: c.name for c in request.app.ctx.office.communities}
-    said: dict[str, Any] = {"tab": tab, "tabs": tuple(IssueTab), "lines": lines, "counts": found, "figures": figures, "year": year, "names": names, "now": now()}
-    return page(request, "enterprise.html", **said, channels={c.code: c.label for c in Channel}, saved=(request.args.get("saved") or "")[:16])
+    shown: dict[str, Any] = {"tab": tab, "tabs": tuple(IssueTab), "lines": lines, "counts": found, "figures": figures, "year": year, "now": now()}
+    shown |= {"names": names, "channels": {c.code: c.label for c in Channel}, "saved": (request.args.get("saved") or "")[:16]}
+    return page(request, "enterprise.html", **shown)
 
 
 @bp.get("/new")
