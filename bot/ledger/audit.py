@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.legal.masking import without_personal_data
+from bot.storage.handover_tables import Handover
 from bot.storage.staff_tables import AuditEntry
-from bot.storage.tables import CasePerson
+from bot.storage.tables import Case, CasePerson
 
 START = "0" * 64
 LONGEST_REASON = 200
@@ -83,7 +84,13 @@ def entries(session: Session, actor: str = "", action: str = "", subject: str = 
 
 def _harmless(session: Session, subject: str, reason: str) -> str:
     words = without_personal_data(reason.strip())
-    for name in session.execute(sa.select(CasePerson.name).where(CasePerson.case_number == subject[:16])).scalars():
+    kind, _, number = subject.partition(":")
+    named = sa.select(CasePerson.name).join(Case, Case.number == CasePerson.case_number)
+    if kind == "handover" and number.isdigit():
+        named = named.join(Handover, Handover.conversation_id == Case.conversation_id).where(Handover.id == int(number))
+    else:
+        named = named.where(Case.number == subject[:16])
+    for name in session.execute(named).scalars():
         if name and len(name) > 1:
             words = words.replace(name, "〔当事人〕")
     return words

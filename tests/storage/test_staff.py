@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import AccountRefused
-from bot.inbox import store
+from bot.inbox import handover, store
 from bot.ledger import audit, cases, second_factor, sign_in_failures, staff, staff_sessions
 from bot.legal.cases import Role
+from bot.legal.handover import Reason
 from bot.legal.one_time_codes import code, step_of
 from bot.legal.permissions import Permission
 from bot.storage.staff_tables import AuditEntry, StaffAccount, StaffSession
@@ -265,8 +266,10 @@ def test_names_of_a_cases_people_do_not_get_into_the_log(database):
         store.receive(session, make_inbound())
         number = cases.open_case(session, make_request(name="张三", other_party="李四光"), "GX", NOON).number
         audit.note(session, "a01", "opened", number, NOON, "张三来电，约李四光周三到场")
-        [reason] = session.execute(sa.select(AuditEntry.reason)).scalars()
-    assert reason == "〔当事人〕来电，约〔当事人〕周三到场"
+        handed = handover.ask_for_person(session, "web:a", Reason.ASKED, NOON, "k").handover.id
+        audit.note(session, "a01", "opened", f"handover:{handed}", NOON, "张三要见面")
+        reasons = list(session.execute(sa.select(AuditEntry.reason).order_by(AuditEntry.number)).scalars())
+    assert reasons == ["〔当事人〕来电，约〔当事人〕周三到场", "〔当事人〕要见面"]
 
 
 def test_phone_and_document_numbers_do_not_get_into_the_log(database):
