@@ -18,13 +18,17 @@ class Linear:
 
     def scores(self, features: Any) -> Array:
         """Return one row of scores for each row of (sparse or dense) features."""
+        if isinstance(features, csr_matrix) and isinstance(self.weights, np.ndarray):
+            return np.array([self._of_one(features, row) for row in range(features.shape[0])]).reshape(features.shape[0], len(self.bias))
         if isinstance(features, csr_matrix) and features.shape[0] == 1:
-            # One text touches a few hundred of the rows: gathering them beats a matrix product.
-            if isinstance(self.weights, np.ndarray):
-                return (features.data @ self.weights[features.indices] + self.bias)[None, :]
             return _gathered(features, self.weights) + self.bias
         product = features @ self.weights
         return np.asarray(product.todense() if hasattr(product, "todense") else product) + self.bias
+
+    def _of_one(self, features: csr_matrix, row: int) -> Array:
+        """A text touches a few hundred of the weights' rows: gathering them beats a matrix product, and they may be of half precision."""
+        own = slice(features.indptr[row], features.indptr[row + 1])
+        return features.data[own] @ np.asarray(self.weights[features.indices[own]], dtype=np.float32) + self.bias
 
 
 @dataclass(frozen=True)

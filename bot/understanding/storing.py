@@ -70,8 +70,8 @@ def _put_head(arrays: dict[str, Any], name: str, head: Head) -> None:
 
 
 def _take_head(arrays: dict[str, Any], name: str, labels: list[str]) -> Head:
-    # Half precision is for the disk; reckoning in it is slow.
-    terms, hidden = (Linear(arrays[f"{name}.{part}"].astype(np.float32), arrays[f"{name}.{part}.bias"]) for part in ("terms", "hidden"))
+    # The weights of terms stay in half precision, as on the disk: of a hundred thousand rows a text reads a few hundred.
+    terms, hidden = (Linear(arrays[f"{name}.{part}"], arrays[f"{name}.{part}.bias"]) for part in ("terms", "hidden"))
     return Head(labels, terms, hidden, arrays[f"{name}.shares"])
 
 
