@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # for bench.web_process
 
 import screenshots_desk  # noqa: E402
+import screenshots_office  # noqa: E402
 
 TARGET = ROOT / "docs" / "screenshots"
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"]
@@ -44,6 +45,7 @@ def main() -> None:
         one_visit(browser, url)
         other_looks(browser, url)
         screenshots_desk.draw(browser, TARGET)
+        screenshots_office.draw(browser, TARGET)
         browser.close()
     print(f"{len(list(TARGET.glob('*.png')))} pictures in {TARGET.relative_to(ROOT)}")
 

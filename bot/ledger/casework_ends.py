@@ -91,11 +91,14 @@ def archive(session: Session, act: Act, now: datetime) -> Case:
     return finish(session, turn, now)
 
 
-def withdraw(session: Session, case: Case, now: datetime) -> None:
+def withdraw(session: Session, case: Case, now: datetime, from_books: bool = True) -> None:
     """Let the resident withdraw. Nothing is deleted: the request of that day keeps interrupting limitation (domain.md 2.5).
 
     A case that is over keeps its end; that its resident withdrew is noted all the same. A mediation that was taken in ends in
     the books as withdrawn.
+
+    Args:
+        from_books: False where a person is erased: that changes no figure, so an enterprise issue stays counted.
     """
     session.flush()
     session.refresh(case, with_for_update={"key_share": True})
@@ -106,7 +109,8 @@ def withdraw(session: Session, case: Case, now: datetime) -> None:
         case.status, case.ended_at = Status.WITHDRAWN.code, now
         case.due_at = case.due_code = None
         _end_in_book(session, case, Closed(case.number, Outcome.TERMINATED, now, RESIDENT.code, reason=TerminationReason.WITHDRAWN), now)
-        drop_enterprise(session, case, "企业撤回", RESIDENT.code, now)
+        if from_books:
+            drop_enterprise(session, case, "企业撤回", RESIDENT.code, now)
         _nobody_has_it(session, case, now, keep_name=True)
     add_event(session, case, Action.WITHDRAWN, RESIDENT.code, before, now)
     case.version += 1

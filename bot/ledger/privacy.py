@@ -78,7 +78,7 @@ def erase_conversation(session: Session, conversation: str, now: datetime, keep_
         if case.kind in KEPT_BY_LAW:
             kept.append(case.number)
             continue
-        withdraw(session, case, now)
+        withdraw(session, case, now, from_books=False)
         for table in (CasePerson, CaseStatement, CaseSuggestion):
             session.execute(sa.delete(table).where(table.case_number == case.number).execution_options(synchronize_session=False))
         blank_case(session, case.number)

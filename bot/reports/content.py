@@ -81,25 +81,25 @@ def check_may_be_signed(said: Content) -> None:
 def _by_type(figures: Figures) -> Table:
     rows: list[tuple[Piece, ...]] = []
     for kind in DisputeType:
-        rows.append((kind.label, *(figures.part(code, dispute_type=kind.code) for code in TYPE_COLUMNS)))
+        rows.append((kind.label, *(figures.part(code, "dispute_type", kind.code) for code in TYPE_COLUMNS)))
     rows.append(("合计", *(figures.use(code).shown("exact") for code in TYPE_COLUMNS)))
     return Table("附表：人民调解案件统计表（按纠纷类型）", ("纠纷类型", *(figures[c].label for c in TYPE_COLUMNS)), tuple(rows))
 
 
 def _by_community(figures: Figures, office: Office) -> Table:
-    seen = {row.community for code in PLACE_COLUMNS for row in figures.rows[code]}
+    seen = {place for code in PLACE_COLUMNS for place in figures.behind[code].codes("community")}
     places: list[str | None] = [c.code for c in office.communities]
     others = sorted(c for c in seen if c is not None and c not in places)
     rows: list[tuple[Piece, ...]] = []
     for place in [*places, *others, *([None] if None in seen else [])]:
         label = label_of("community", place, office) if place else "未注明社区"
-        rows.append((label, *(figures.part(code, community=place) for code in PLACE_COLUMNS)))
+        rows.append((label, *(figures.part(code, "community", place) for code in PLACE_COLUMNS)))
     rows.append(("合计", *(figures.use(code).shown("exact") if not figures[code].missing else "未报" for code in PLACE_COLUMNS)))
     return Table("附表：各社区情况", ("社区", *(f"{figures[c].label}（{figures[c].unit}）" for c in PLACE_COLUMNS)), tuple(rows))
 
 
 def _charts(figures: Figures) -> tuple[bytes, ...]:
-    types = [(t.label.removesuffix("纠纷"), float(sum(r.quantity for r in figures.rows["cases_total"] if r.dispute_type == t.code))) for t in DisputeType]
+    types = [(t.label.removesuffix("纠纷"), float(figures.behind["cases_total"].part("dispute_type", t.code))) for t in DisputeType]
     shown = sorted((t for t in types if t[1]), key=lambda t: -t[1])[:10]
     months = months_of(figures.view.period)
     drawn = [bars("受理民间纠纷的类型（件，前十）", [name for name, _ in shown], [("受理", [n for _, n in shown])], lying=True)]
@@ -110,7 +110,7 @@ def _charts(figures: Figures) -> tuple[bytes, ...]:
 
 
 def _in_month(figures: Figures, code: str, first: date) -> float:
-    return float(sum(r.quantity for r in figures.rows[code] if r.happened_at.astimezone(BEIJING).date().replace(day=1) == first.replace(day=1)))
+    return float(figures.behind[code].part("month", f"{first:%Y-%m}"))
 
 
 def _appendix(figures: Figures, view: View, as_of: date) -> Table:

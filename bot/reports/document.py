@@ -11,6 +11,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
@@ -20,12 +21,14 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from bot.office import BEIJING, Office
-from bot.reports.content import Content, Table
+from bot.reports.content import APPENDIX_HEADS, Content, Table
 from bot.reports.figures import Shown
 from bot.reports.proof import FORMAT, TAG, as_xml, seal, what_it_shows
 from bot.reports.texts import Piece
 
 SONG = "宋体"
+CELL, SMALL = "表格文字", "附录文字"
+PAGE_WIDTH = 15.8  # centimetres of a standing page less its margins
 
 
 def write_report(path: Path, said: Content, office: Office, now: datetime, signed_by: str | None = None) -> dict[str, Any]:
@@ -90,8 +93,8 @@ def _body(said: Content, signed_by: str | None, now: datetime) -> Any:
             _say(paragraph, pieces)
     for chart in said.charts:
         document.add_picture(io.BytesIO(chart), width=Cm(15))
-    for table in said.tables:
-        _table(document, table)
+    for n, table in enumerate(said.tables):
+        _table(document, table, new_page=n == 0)
     if signed_by:
         document.add_paragraph(f"签发：{signed_by}　{made.date()}")
     _lie_down(document)
@@ -123,34 +126,41 @@ def _figure(paragraph: Any, shown: Shown) -> None:
     inside.append(run._r)
 
 
-def _table(document: Any, table: Table, small: bool = False) -> None:
-    document.add_heading(table.title, level=2)
+def _table(document: Any, table: Table, small: bool = False, new_page: bool = False) -> None:
+    document.add_heading(table.title, level=2).paragraph_format.page_break_before = new_page
     grid = document.add_table(rows=1, cols=len(table.heads), style="Table Grid")
-    _row(grid.rows[0], table.heads, small, bold=True)
+    grid.autofit = False
+    widths = _widths(table.heads)
+    for column, width in zip(grid.columns, widths):
+        column.width = Cm(width)
+    _row(grid.rows[0], table.heads, widths, small, bold=True)
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     grid.rows[0]._tr.get_or_add_trPr().append(repeat)
     for cells in table.rows:
-        _row(grid.add_row(), cells, small)
+        _row(grid.add_row(), cells, widths, small)
 
 
-def _row(row: Any, cells: tuple[Piece, ...], small: bool, bold: bool = False) -> None:
-    for cell, piece in zip(row.cells, cells):
+def _row(row: Any, cells: tuple[Piece, ...], widths: list[float], small: bool, bold: bool = False) -> None:
+    # A row that breaks over two pages cannot be read.
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    for cell, piece, width in zip(row.cells, cells, widths):
+        cell.width = Cm(width)
         paragraph = cell.paragraphs[0]
+        paragraph.style = SMALL if small else CELL
         _say(paragraph, (piece,))
         if isinstance(piece, Shown):
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        for run in paragraph._p.iter(qn("w:r")):
-            _size(run, 7.5 if small else 10, bold)
+        for run in paragraph.runs:
+            run.bold = bold
 
 
-def _size(run: Any, points: float, bold: bool) -> None:
-    properties = run.get_or_add_rPr()
-    size = OxmlElement("w:sz")
-    size.set(qn("w:val"), str(int(points * 2)))
-    if bold:
-        properties.append(OxmlElement("w:b"))
-    properties.append(size)
+def _widths(heads: tuple[str, ...]) -> list[float]:
+    """Centimetres of each column: the appendix by what stands in it, other tables evenly."""
+    known = {"定义": 6.6, "编号": 1.4, "截至": 2.0, "明细行数": 1.5, "期间": 2.2, "原因": 6.0}
+    if heads == APPENDIX_HEADS:
+        return [known.get(head, 2.6) for head in heads]
+    return [PAGE_WIDTH / len(heads)] * len(heads)
 
 
 def _dress(document: Any) -> None:
@@ -169,6 +179,11 @@ def _dress(document: Any) -> None:
             fonts.set(qn(which), SONG)
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme"):
             fonts.attrib.pop(qn(theme), None)
+    for name, points in ((CELL, 10), (SMALL, 7.5)):
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = document.styles["Normal"]
+        style.font.size = Pt(points)
+        style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(0), 1.15
     document.styles["Normal"].font.size = Pt(12)
     document.styles["Title"].font.size = Pt(20)
     document.styles["Normal"].paragraph_format.line_spacing = 1.4

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from bot.errors import UnknownMetric
 from bot.legal.rounding import with_yu
 from bot.office import Office
+from bot.statistics.behind import Behind, behind
 from bot.statistics.frozen import freeze, from_ranges, value_of
-from bot.statistics.metrics import METRICS, Number, Row, metric, rows
+from bot.statistics.metrics import METRICS, Number, Row
 from bot.statistics.periods import months_of
 from bot.statistics.registry import Metric, Shape
 from bot.statistics.views import View
@@ -85,7 +86,7 @@ class Figures:
 
     view: View
     by_key: dict[str, ReportFigure] = field(default_factory=dict)
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    behind: dict[str, Behind] = field(default_factory=dict)
     parts: list[dict[str, Any]] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
@@ -109,11 +110,10 @@ class Figures:
         """Figures the document needs, in the order of their ids."""
         return [f for f in self.by_key.values() if f.key in self.used]
 
-    def part(self, key: str, **where: str | None) -> Shown:
-        """Return one cell: the part of a figure with these codes, taken from the figure's own rows."""
+    def part(self, key: str, dimension: str, code: str | None) -> Shown:
+        """Return one cell: the part of a figure with this code, taken from the figure's own rows."""
         whole = self.use(key)
-        which = metric(whole.frozen["code"])
-        value = part_of(which, self.rows[key], where)
+        value, where = self.behind[key].part(dimension, code), {dimension: code}
         name = _part_name(whole.id, where)
         self.parts.append({"id": name, "of": whole.id, "where": where, "value": str(value)})
         return Shown(name, str(value))
@@ -127,11 +127,9 @@ def part_of(which: Metric, behind: list[Row], where: dict[str, str | None]) -> N
 def collect(session: Session, view: View, office: Office) -> Figures:
     """Return every metric of a view frozen, the opening stocks, and what the office's file says."""
     found = Figures(view)
-    for which in METRICS:
-        _add(found, session, which, which.code, view)
-    for which in METRICS:
-        if which.shape is Shape.STOCK:
-            _add(found, session, which, f"{which.code}{OPENING}", view.before(), opening=True)
+    stocks = [which for which in METRICS if which.shape is Shape.STOCK]
+    for one in behind(session, [*((which, view) for which in METRICS), *((which, view.before()) for which in stocks)]):
+        _add(found, session, one, opening=one.view != view)
     months = len(months_of(view.period))
     _own(found, "community_count", "社区数", "个", "办公室档案（office.yml）所列社区数。", len(office.communities))
     _own(found, "screening_due", "应排查轮次", "轮", "社区数乘以期内月数，每社区每月一轮。", len(office.communities) * months)
@@ -150,12 +148,13 @@ def frozen_ids(figure: ReportFigure) -> list[int]:
     return from_ranges(figure.frozen.get("ids", ""))
 
 
-def _add(found: Figures, session: Session, which: Metric, key: str, view: View, opening: bool = False) -> None:
+def _add(found: Figures, session: Session, one: Behind, opening: bool) -> None:
+    which = one.which
+    key = f"{which.code}{OPENING}" if opening else which.code
     label = f"{which.label.replace('（期末）', '')}（期初）" if opening else which.label
     number = f"F{len(found.by_key) + 1:03d}"
-    found.rows[key] = rows(session, which, view)
-    frozen = freeze(session, which, view, found.rows[key])
-    found.by_key[key] = ReportFigure(number, key, label, which.unit, which.definition, which.source, which.owner, frozen, opening)
+    found.behind[key] = one
+    found.by_key[key] = ReportFigure(number, key, label, which.unit, which.definition, which.source, which.owner, freeze(session, one), opening)
 
 
 def _own(found: Figures, key: str, label: str, unit: str, definition: str, value: int) -> None:

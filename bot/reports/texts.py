@@ -108,9 +108,9 @@ def _sentence(text: str, figures: Figures) -> list[Piece]:
 
 
 def _top_types(figures: Figures) -> list[Piece]:
-    counted = [(sum(r.quantity for r in figures.rows["cases_total"] if r.dispute_type == t.code), t) for t in DisputeType]
+    counted = [(int(figures.behind["cases_total"].part("dispute_type", t.code)), t) for t in DisputeType]
     top = sorted((c for c in counted if c[0]), key=lambda c: -c[0])[:TOP]
     found: list[Piece] = ["从纠纷类型看，"]
     for n, (_, kind) in enumerate(top):
-        found += ["、" if n else "", kind.label, figures.part("cases_total", dispute_type=kind.code), "件"]
+        found += ["、" if n else "", kind.label, figures.part("cases_total", "dispute_type", kind.code), "件"]
     return [*(piece for piece in found if piece != ""), "，居前列。"]

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.statistics.behind import Behind, behind
 from bot.statistics.figures import Figure, digest_of, figure
 from bot.statistics.metrics import METRICS, Row, entry_row, fact_row, metric, percent, rows
 from bot.statistics.registry import Metric, Shape
@@ -47,28 +48,23 @@ def one_snapshot(session: Session) -> None:
         session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
-def freeze(session: Session, which: Metric, view: View, behind: list[Row] | None = None) -> dict[str, Any]:
-    """Return a figure as a record: code, state, value, number of rows, ids and hash of the rows.
-
-    Args:
-        behind: the rows of it, where the caller has them already.
-    """
-    value = figure(session, which, view)
-    behind = rows(session, which, view) if behind is None else behind
+def freeze(session: Session, found: Behind) -> dict[str, Any]:
+    """Return a figure as a record: code, state, value, number of rows, ids and hash of the rows."""
+    value = figure(session, found.which, found.view)
     return {
-        "code": which.code,
+        "code": found.which.code,
         "state": value.state.value,
         "value": None if value.value is None else str(value.value),
-        "rows": len(behind),
-        "table": "fact" if which.shape is Shape.SNAPSHOT else "entry",
-        "ids": as_ranges([row.id for row in behind]),
-        "sha256": digest_of(behind),
+        "rows": found.rows,
+        "table": "fact" if found.which.shape is Shape.SNAPSHOT else "entry",
+        "ids": found.ids,
+        "sha256": found.sha256,
     }
 
 
 def freeze_all(session: Session, view: View) -> list[dict[str, Any]]:
     """Return every metric of a view, frozen, in the order of the registry."""
-    return [freeze(session, which, view) for which in METRICS]
+    return [freeze(session, found) for found in behind(session, [(which, view) for which in METRICS])]
 
 
 def check(session: Session, frozen: dict[str, Any], view: View) -> Check:

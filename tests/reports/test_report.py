@@ -183,7 +183,8 @@ def test_rows_altered_in_the_database_are_told(own_year, office, tmp_path):
 def test_a_later_entry_restates_the_report_and_is_listed(own_year, office, tmp_path):
     path = tmp_path / "r.docx"
     said, _ = made(own_year, office, path)
-    number = next(r.case_number for r in said.figures.rows["agreements_written"])
+    with own_year.reading() as session:
+        number = next(r.case_number for r in metrics.rows(session, metrics.metric("agreements_written"), YEAR))
     with own_year.transaction() as session:
         reopen_case(session, number, "协议未生效", "m01", AFTER + timedelta(days=1))
     verdict = checked(own_year, office, path)
