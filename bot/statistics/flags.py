@@ -10,7 +10,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.legal.advisor_services import ServiceKind
+from bot.legal.advisor_services import EVIDENCE_OF, ServiceKind
 from bot.statistics.figures import State, figure
 from bot.statistics.metrics import METRICS
 from bot.statistics.registry import Shape, metric
@@ -21,14 +21,20 @@ from bot.storage.tables import ServiceEntry
 NEAR_MINUTES = 10
 IMPLAUSIBLE_FROM = 30
 REVISIT_SHARE = 20  # one case in so many
-NEEDS_EVIDENCE = {
-    "mediation": ("agreed_written", "agreed_oral", "performed", "confirmed", "complex"),
-    "service": ("draft_document", "lecture", "mediation_support", "village_rule_review"),
-    "screening": ("submitted",),
-    "enterprise": ("confirmed", "done"),
+# (book, event) → what must be there to show for it.
+EVIDENCE = {
+    ("mediation", "agreed_written"): "调解协议书",
+    ("mediation", "agreed_oral"): "口头协议登记表",
+    ("mediation", "performed"): "履行凭证或回访记录",
+    ("mediation", "confirmed"): "人民法院裁定书",
+    ("mediation", "complex"): "疑难复杂的理由和材料",
+    ("screening", "submitted"): "签章的排查报告",
+    ("enterprise", "done"): "办理材料",
+    ("enterprise", "confirmed"): "企业确认材料",
+    ("service", "draft_document"): "文书副本",
+    ("service", "mediation_support"): "调解记录",
+    **{("service", kind.code): what for kind, what in EVIDENCE_OF.items()},
 }
-
-
 # What each kind of flag is called, in the order of the list.
 KINDS = {
     "no_evidence": "缺佐证",
@@ -75,9 +81,8 @@ def _facts(session: Session, view: View) -> list[BookFact]:
 
 
 def _without_evidence(found: list[BookFact]) -> list[Flag]:
-    return [
-        Flag("no_evidence", f"{f.book}:{f.subject}:{f.event}", "缺佐证材料") for f in found if f.event in NEEDS_EVIDENCE.get(f.book, ()) and not f.evidence_ref
-    ]
+    missing = [(f, EVIDENCE[f.book, f.event]) for f in found if (f.book, f.event) in EVIDENCE and not f.evidence_ref]
+    return [Flag("no_evidence", f"{f.book}:{f.subject}:{f.event}", f"缺佐证：{what}") for f, what in missing]
 
 
 def _near_duplicates(found: list[BookFact]) -> list[Flag]:

@@ -5,10 +5,10 @@ from datetime import timedelta
 from bot.ledger.advisor_services import record_service
 from bot.ledger.mediation import accept_case, close_case
 from bot.ledger.services import Service, record
-from bot.legal.advisor_services import ServiceKind
+from bot.legal.advisor_services import EVIDENCE_OF
 from bot.legal.cases import Channel
 from bot.legal.mediation import Outcome
-from bot.statistics.flags import flags
+from bot.statistics.flags import EVIDENCE, flags
 from bot.statistics.views import View
 from tests.storage.books import LATER, YEAR, at, done, make_case, make_end, make_service
 
@@ -18,10 +18,17 @@ def flagged(database, kind, seed=1):
         return [flag for flag in flags(session, View(YEAR), seed) if flag.kind == kind]
 
 
-def test_a_document_without_its_evidence_is_listed(database):
-    done(database, record_service, make_service(kind=ServiceKind.DRAFT_DOCUMENT))
-    done(database, record_service, make_service("S2", kind=ServiceKind.DRAFT_DOCUMENT, matter="b", evidence_ref="文书1", served_at=at(3, 9)))
-    assert len(flagged(database, "no_evidence")) == 1
+def test_what_lacks_the_evidence_its_kind_needs_is_listed_with_what_to_bring(database):
+    for number, evidence in (("M1", None), ("M2", "卷宗2")):
+        done(database, accept_case, make_case(number))
+        done(database, close_case, make_end(number, evidence_ref=evidence))
+    [flag] = flagged(database, "no_evidence")
+    assert "M1" in flag.subject and "协议书" in flag.why
+
+
+def test_every_kind_of_service_that_needs_evidence_has_its_line_in_the_checklist():
+    for kind in EVIDENCE_OF:
+        assert EVIDENCE["service", kind.code] == EVIDENCE_OF[kind]
 
 
 def test_services_minutes_apart_are_listed_and_services_hours_apart_are_not(database):
