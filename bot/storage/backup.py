@@ -113,19 +113,19 @@ def _lines(database: Database, now: datetime, counts: dict[str, int], revision: 
 
 
 def _bring(connection: Connection, tables: dict[str, sa.Table], path: Path) -> None:
-    waiting: dict[str, list[dict[str, Any]]] = {}
+    """The rows come table by table, parents first: a batch is written before the next table begins, or its rows would refer to nothing."""
+    name, batch = "", list[dict[str, Any]]()
     for line in unseal(path, personal_data.keys()):
         entry = json.loads(line)
         if "t" not in entry:
             continue
-        batch = waiting.setdefault(entry["t"], [])
-        batch.append(_typed(tables[entry["t"]], entry["r"]))
-        if len(batch) >= BATCH:
-            connection.execute(sa.insert(tables[entry["t"]]), batch)
-            batch.clear()
-    for name, table in tables.items():
-        if waiting.get(name):
-            connection.execute(sa.insert(table), waiting[name])
+        if batch and (entry["t"] != name or len(batch) >= BATCH):
+            connection.execute(sa.insert(tables[name]), batch)
+            batch = []
+        name = entry["t"]
+        batch.append(_typed(tables[name], entry["r"]))
+    if batch:
+        connection.execute(sa.insert(tables[name]), batch)
 
 
 def _tables(connection: Connection) -> list[sa.Table]:

@@ -8,7 +8,7 @@ from bot.inbox import store
 from bot.ledger.cases import find_case, open_case
 from bot.statistics import metrics
 from bot.statistics.periods import read_period
-from bot.storage import personal_data
+from bot.storage import backup, personal_data
 from bot.storage.backup import NotEmpty, back_up, inspect, restore
 from bot.storage.database import Database
 from bot.storage.personal_data import KeyRing
@@ -96,3 +96,16 @@ def test_another_key_does_not_open_it(backed_up, elsewhere, monkeypatch):
     monkeypatch.setattr(personal_data, "_ring", KeyRing({"k1": b"9" * 32}))
     with pytest.raises(UnreadableBackup, match="another key"):
         restore(elsewhere, backed_up)
+
+
+@pytest.mark.parametrize("batch", [1, 3, 50])
+def test_rows_come_back_in_any_size_of_batch_and_equal_in_every_table(backed_up, elsewhere, database, monkeypatch, batch):
+    """More rows of a child than fit a batch, fewer of its parent; and what the database derives is not counted twice."""
+    monkeypatch.setattr(backup, "BATCH", batch)
+    restore(elsewhere, backed_up)
+    rows = {}
+    for place in (database, elsewhere):
+        with place.engine.connect().execution_options(reading=True) as connection:
+            rows[place] = {t: connection.execute(sa.text(f"SELECT count(*) FROM {t}")).scalar_one() for t in sa.inspect(connection).get_table_names()}
+            rows[place]["sum"] = connection.execute(sa.text("SELECT (SELECT sum(quantity) FROM daily_counts), (SELECT sum(quantity) FROM hourly_counts)")).one()
+    assert rows[elsewhere] == rows[database] and rows[database]["case_events"] == 30
