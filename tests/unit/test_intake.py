@@ -46,7 +46,7 @@ def test_a_name_is_read(said, name):
     assert intake.read_name(said) == name
 
 
-@pytest.mark.parametrize("said", ["张3", "我", "怎么填?", "<b>x</b>", "13800138000"])
+@pytest.mark.parametrize("said", ["张3", "我", "怎么填?", "<b>x</b>", "13800138000", "诉讼时效是几年", "楼上漏水找谁来修才对"])
 def test_what_is_no_name_is_refused(said):
     with pytest.raises(BadInput):
         intake.read_name(said)
