@@ -163,5 +163,5 @@ def test_a_copy_of_all_that_is_stored_can_be_taken_home(resident):
     resident.says("我的信息")
     with resident.page.expect_download() as download:
         resident.page.get_by_role("link", name="下载我的信息").click()
-    copy = json.loads(open(download.value.path(), encoding="utf-8").read())
+    copy = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert [message["text"] for message in copy["messages"]] == [QUESTION, "我的信息"]
