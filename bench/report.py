@@ -41,14 +41,12 @@ def compared(found: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def write(found: dict[str, Any]) -> None:
-    """Write both files and print the table."""
+    """Write both files."""
     results = ROOT / "bench" / "results"
     results.mkdir(exist_ok=True)
     figures = compared(found)
     (results / "performance.json").write_text(json.dumps({**figures, "all": found}, indent=1) + "\n", encoding="utf-8")
-    page = _page(found, figures)
-    (ROOT / "docs" / "performance.md").write_text(page, encoding="utf-8")
-    print(page)
+    (ROOT / "docs" / "performance.md").write_text(_page(found, figures), encoding="utf-8")
 
 
 def _page(found: dict[str, Any], figures: dict[str, dict[str, float]]) -> str:
