@@ -122,7 +122,7 @@ def claim(session: Session, conversation: str, now: datetime, can_push: bool) ->
         # Nobody to send to: erased, or never on WeChat. Looked at once, not every second.
         session.add_all(WeChatTakenReply(reply_id=reply.id) for reply in wechat_parts.untaken(session, conversation))
         return None
-    if wechat_store.is_awaited(session, conversation, now) or (line.pushing_until is not None and line.pushing_until > now):
+    if wechat_store.is_awaited(session, conversation, now) or wechat_store.holds(line.pushing_until, now, TURN):
         raise Busy
     wechat_parts.take_replies(session, line, now)
     line.pushing_until = None

@@ -39,6 +39,8 @@ WINDOWS = {
     "scan": (timedelta(minutes=1), 3),
 }
 MARGIN = timedelta(seconds=5)
+# No delivery waits longer for its answer (the platform hangs up after five seconds).
+LONGEST_WAIT = timedelta(seconds=60)
 
 
 def claim_nonce(session: Session, nonce: str, external_id: str, now: datetime) -> None:
@@ -108,9 +110,15 @@ def acknowledge(session: Session, message_id: int) -> None:
     )
 
 
+def holds(until: datetime | None, now: datetime, lasts: timedelta) -> bool:
+    """Whether a turn that lasts so long is still taken; one that seems to last longer was taken before the clock went back, and is over."""
+    return until is not None and now < until <= now + lasts
+
+
 def is_awaited(session: Session, conversation: str, now: datetime) -> bool:
     """Whether a delivery of this conversation is waiting to carry an answer back."""
-    query = sa.select(WeChatMessage.message_id).where(WeChatMessage.conversation_id == conversation, WeChatMessage.awaited_until > now)
+    awaited = WeChatMessage.awaited_until > now, WeChatMessage.awaited_until <= now + LONGEST_WAIT
+    query = sa.select(WeChatMessage.message_id).where(WeChatMessage.conversation_id == conversation, *awaited)
     return session.execute(query.limit(1)).first() is not None
 
 
