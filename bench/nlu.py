@@ -64,6 +64,7 @@ def ours(epochs: int, share: int) -> dict[str, float]:
     began = time.perf_counter()
     # Our component always learns the calls for help too; they cost it time and are not measured here.
     calls = [example for example in read_examples(ROOT / "data") if example.intent == "emergency"]
+    calls = [example for place, example in enumerate(calls) if (place // 4) % share == 0]
     model = Understander.train([*train, *calls], card_topics(), card_words=words_of_cards(read_cards().values()))
     spent = time.perf_counter() - began
     model.warm_up()
