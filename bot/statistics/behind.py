@@ -52,8 +52,14 @@ class Behind:
 
     def part(self, dimension: str, code: str | None) -> Number:
         """Return the part with this code, in the metric's unit."""
-        total = self.parts.get((dimension, code), 0)
-        return total if self.which.scale == 1 else (Decimal(total) / self.which.scale).quantize(Decimal("0.01"))
+        return self._scaled(self.parts.get((dimension, code), 0))
+
+    @property
+    def total(self) -> Number | None:
+        """The sum of all rows in the metric's unit; None for a ratio, which is no sum."""
+        if self.which.shape is Shape.RATIO:
+            return None
+        return self._scaled(sum(n for (name, _), n in self.parts.items() if name == PARTS[0]))
 
     def codes(self, dimension: str) -> set[str | None]:
         """Return the codes of a dimension that occur."""
@@ -77,6 +83,9 @@ class Behind:
         self._close_run()
         self._run, self.ids, self.sha256 = None, ",".join(self._ranges), self._hash.hexdigest()
         return self
+
+    def _scaled(self, total: int) -> Number:
+        return total if self.which.scale == 1 else (Decimal(total) / self.which.scale).quantize(Decimal("0.01"))
 
     def _close_run(self) -> None:
         if self._run is not None:

@@ -55,11 +55,15 @@ class Balance:
     closing: int
 
 
-def figure(session: Session, which: Metric, view: View) -> Figure:
-    """Return a metric with its state: a zero was counted or declared, otherwise it is missing."""
+def figure(session: Session, which: Metric, view: View, counted: Number | None = None) -> Figure:
+    """Return a metric with its state: a zero was counted or declared, otherwise it is missing.
+
+    Args:
+        counted: the sum of its rows, where the caller has looked at them already.
+    """
     if which.shape is Shape.RATIO:
         return _ratio(session, which, view)
-    value = count(session, which, view)
+    value = count(session, which, view) if counted is None else counted
     if value:
         return Figure(which, State.VALUE, value)
     if _declared(session, which.code, "not_applicable", view):

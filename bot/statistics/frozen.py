@@ -50,7 +50,7 @@ def one_snapshot(session: Session) -> None:
 
 def freeze(session: Session, found: Behind) -> dict[str, Any]:
     """Return a figure as a record: code, state, value, number of rows, ids and hash of the rows."""
-    value = figure(session, found.which, found.view)
+    value = figure(session, found.which, found.view, found.total)
     return {
         "code": found.which.code,
         "state": value.state.value,
