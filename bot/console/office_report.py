@@ -25,7 +25,6 @@ from bot.ledger.reports import sign_report
 from bot.legal.permissions import Permission, Staff
 from bot.office import Office
 from bot.reports.content import Content, check_may_be_signed, content
-from bot.reports.document import write_report
 from bot.reports.proof import digest_of_proof
 from bot.reports.texts import plain
 from bot.reports.verify import EQUAL, RESTATED, TAMPERED, Verdict, verify
@@ -127,6 +126,8 @@ def _written(session: Session, view: View, office: Office, by: str | None) -> tu
         check_may_be_signed(said)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.docx"
+        from bot.reports.document import write_report  # as in bot/papers/filling.py: loaded by the first report
+
         proof = write_report(path, said, office, now(), by)
         return path.read_bytes(), proof
 

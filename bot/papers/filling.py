@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from docxtpl import DocxTemplate
 from jinja2 import Undefined
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -47,6 +46,8 @@ def fill(code: str, fields: dict[str, Any], now: datetime) -> bytes:
     Args:
         fields: names of the template; texts, and lists of such mappings for rows that repeat.
     """
+    from docxtpl import DocxTemplate  # 10 MB that the web process does without until the first paper
+
     # A template is a file that staff may edit: it names values, it runs nothing.
     environment = SandboxedEnvironment(autoescape=True, undefined=_Missing, finalize=_shown)
     document = DocxTemplate(str(TEMPLATES / f"{code}.docx"))

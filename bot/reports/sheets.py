@@ -10,8 +10,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Union
 
-import xlsxwriter
-
 from bot.office import BEIJING
 
 Cell = Union[str, int, Decimal, date, datetime, None]
@@ -52,6 +50,8 @@ def as_bytes(sheets: list[Sheet], form: str) -> bytes:
 
 def as_xlsx(sheets: list[Sheet]) -> bytes:
     """Return a workbook: numbers as numbers, times as Beijing times, everything else as text; never a formula."""
+    import xlsxwriter  # loaded by the first workbook
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     # The same figures make the same file: no time of making inside.
