@@ -78,7 +78,7 @@ def start_stock(project: Path, port: int, actions_port: int, url: str | None = N
 def _ready(side: Side) -> Side:
     """Wait until a question is answered."""
     began = time.perf_counter()
-    while time.perf_counter() - began < 300:
+    while time.perf_counter() - began < 600:
         if any(process.poll() is not None for process in side.processes):
             raise RuntimeError(f"{side.name} ended while it started; see its log.")
         try:
@@ -90,7 +90,7 @@ def _ready(side: Side) -> Side:
             pass
         time.sleep(0.1)
     side.stop()
-    raise RuntimeError(f"{side.name} did not answer within five minutes; see its log.")
+    raise RuntimeError(f"{side.name} did not answer within ten minutes; see its log.")
 
 
 def free_ports(count: int) -> list[int]:
