@@ -19,9 +19,6 @@ from typing import Iterator
 import hypothesis
 import pytest
 
-# How long an example takes says something about the machine only.
-hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("ours")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 
@@ -29,6 +26,9 @@ from bot.office import Office, read_office
 from bot.settings import ROOT, Settings, read_settings
 from bot.storage.database import Database, open_database
 
+# How long an example takes says something about the machine only.
+hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("ours")
 MODEL_CACHE = ROOT / ".cache" / "tests"
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 NOON = datetime(2026, 3, 16, 4, 0, tzinfo=timezone.utc)  # a Monday, noon in Beijing

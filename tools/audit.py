@@ -49,7 +49,8 @@ def stale(entries: list[dict[str, Any]], packages: dict[str, str]) -> list[str]:
 def python_advisories(lock: Path) -> set[tuple[str, str]] | None:
     """Return (package, id) that pip-audit knows for a lock file; None when no service answers."""
     for service in ("pypi", "osv"):
-        command = [str(ROOT / ".venv-audit/bin/pip-audit"), "-r", str(lock), "--no-deps", "--disable-pip", "-s", service, "-f", "json", "--progress-spinner", "off"]
+        quietly = ["-f", "json", "--progress-spinner", "off"]
+        command = [str(ROOT / ".venv-audit/bin/pip-audit"), "-r", str(lock), "--no-deps", "--disable-pip", "-s", service, *quietly]
         done = subprocess.run(command, capture_output=True, text=True)
         try:
             found = json.loads(done.stdout)["dependencies"]
