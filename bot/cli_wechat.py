@@ -70,7 +70,7 @@ async def _with_token(account: WeChatSettings, database: Database, work: Callabl
 def _at_once(database: Database) -> Callable[..., Awaitable[Any]]:
     """A command has nothing else to do meanwhile, so its database work needs no thread."""
 
-    async def run(work: Callable[[Session], Any], writing: bool = False) -> Any:
+    async def run(work: Callable[[Session], Any], writing: bool = False, point: str = "") -> Any:
         with database.transaction() if writing else database.reading() as session:
             return work(session)
 
