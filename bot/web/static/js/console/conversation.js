@@ -23,12 +23,17 @@ function toEnd() {
   byId("talk").scrollTop = byId("talk").scrollHeight;
 }
 
-byId("canned")?.addEventListener("change", ({ target }) => {
-  const text = byId("text");
-  if (target.value) text.value = text.value.trim() ? `${text.value.trimEnd()}\n${target.value}` : target.value;
-  target.value = "";
+function useCanned() {
+  const [canned, text] = [byId("canned"), byId("text")];
+  if (!canned?.value) return;
+  text.value = text.value.trim() ? `${text.value.trimEnd()}\n${canned.value}` : canned.value;
+  canned.value = "";
   text.focus();
-});
+}
+
+byId("canned")?.addEventListener("change", useCanned);
+// On a slow line it may be chosen before this script is there.
+useCanned();
 
 byId("text")?.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("say").requestSubmit();
