@@ -219,9 +219,9 @@ class Dispatcher:
 
     def _note(self, message_id: int, outcome: dict[str, Any], seconds: float) -> None:
         """Count the stages of an answered message, and keep the answer for whoever waits here for it."""
-        if message_id in self._expected and outcome["replies"]:
+        if message_id in self._expected and outcome.get("replies"):
             self._expected[message_id] = (outcome["replies"], time.perf_counter())
-        if outcome["stages"]:
+        if outcome.get("stages"):
             stages.note(message_id, outcome["stages"], seconds)
 
     async def _give_up(self, message_id: int, most: int) -> bool:

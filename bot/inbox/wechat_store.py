@@ -41,6 +41,8 @@ WINDOWS = {
 MARGIN = timedelta(seconds=5)
 # No delivery waits longer for its answer (the platform hangs up after five seconds).
 LONGEST_WAIT = timedelta(seconds=60)
+# Whoever looks at a turn may have looked at the clock well before it was taken: it waited for the database since.
+LOOKED_EARLIER = timedelta(minutes=2)
 
 
 def claim_nonce(session: Session, nonce: str, external_id: str, now: datetime) -> None:
@@ -112,7 +114,7 @@ def acknowledge(session: Session, message_id: int) -> None:
 
 def holds(until: datetime | None, now: datetime, lasts: timedelta) -> bool:
     """Whether a turn that lasts so long is still taken; one that seems to last longer was taken before the clock went back, and is over."""
-    return until is not None and now < until <= now + lasts
+    return until is not None and now < until <= now + lasts + LOOKED_EARLIER
 
 
 def is_awaited(session: Session, conversation: str, now: datetime) -> bool:

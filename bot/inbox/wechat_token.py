@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.channels.wechat_api import WeChatApi, WeChatUnreachable
 from bot.inbox.store import insert_once
+from bot.inbox.wechat_store import LOOKED_EARLIER
 from bot.storage.wechat_tables import WeChatAccount
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ def _take_lease(session: Session, app_id: str, seen: datetime | None, now: datet
     """Take the right to fetch, unless somebody has it or renewed the token since it was looked at."""
     insert_once(session, WeChatAccount, {"app_id": app_id})
     same = WeChatAccount.expires_at.is_(None) if seen is None else WeChatAccount.expires_at == seen
-    free = sa.or_(WeChatAccount.refreshing_until.is_(None), WeChatAccount.refreshing_until < now, WeChatAccount.refreshing_until > now + LEASE)
+    free = sa.or_(WeChatAccount.refreshing_until.is_(None), WeChatAccount.refreshing_until < now, WeChatAccount.refreshing_until > now + LEASE + LOOKED_EARLIER)
     taken = session.execute(sa.update(WeChatAccount).where(WeChatAccount.app_id == app_id, same, free).values(refreshing_until=now + LEASE))
     return bool(taken.rowcount)
 

@@ -50,6 +50,9 @@ def framed(browser, site, address):
     page = browser.new_page()
     page.goto(f"{site}/?{address}", wait_until="load")
     frame = page.frames[1]
+    # The error page comes into the frame a moment after the load event.
+    while not frame.url:
+        page.wait_for_timeout(50)
     where = frame.url
     words = "" if where.startswith("chrome-error:") else frame.evaluate("document.body.innerText")
     page.close()
