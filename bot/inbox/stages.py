@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from datetime import datetime, timezone
 from typing import Any
 
-import structlog
 from prometheus_client import Histogram
 
 # In the order a message passes them. `queue` is waiting for a worker's turn, `commit` the disk, `delivery` what lies between
@@ -14,10 +15,6 @@ STAGES = ("inbox", "queue", "nlu", "policy", "action", "tracker", "commit", "oth
 _BUCKETS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 SECONDS = Histogram("message_stage_seconds", "seconds a message spends in a stage", ["stage"], buckets=_BUCKETS)
 _of = {stage: SECONDS.labels(stage) for stage in STAGES}
-_log = structlog.wrap_logger(
-    structlog.PrintLogger(sys.stderr),
-    processors=[structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.JSONRenderer()],
-)
 
 
 def took(stage: str, seconds: float) -> None:
@@ -37,4 +34,5 @@ def note(message_id: int, worker: dict[str, float], seconds: float) -> None:
     for stage, spent in known.items():
         _of[stage].observe(spent)
     line: dict[str, Any] = {f"{stage}_ms": round(spent * 1000, 1) for stage, spent in known.items()}
-    _log.info("answered", message=message_id, ms=round(seconds * 1000, 1), **line)
+    line |= {"event": "answered", "message": message_id, "ms": round(seconds * 1000, 1), "timestamp": datetime.now(timezone.utc).isoformat()}
+    print(json.dumps(line), file=sys.stderr)

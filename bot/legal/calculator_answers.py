@@ -11,8 +11,6 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
-import cn2an
-
 from bot.legal.calendar import FIRST
 from bot.legal.sums import Uncountable, day_words
 
@@ -140,8 +138,10 @@ def _number(written: str) -> Decimal | None:
     scaled = re.fullmatch(r"(\d+(?:\.\d+)?)([百千万亿])", written)
     if scaled:
         return Decimal(scaled[1]) * {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}[scaled[2]]
+    from cn2an import cn2an  # most numbers are written in digits; whoever never meets another is spared its megabytes
+
     try:
-        return Decimal(str(cn2an.cn2an(written.replace("两", "二").replace("〇", "零"), "smart")))
+        return Decimal(str(cn2an(written.replace("两", "二").replace("〇", "零"), "smart")))
     except (ValueError, LookupError, ArithmeticError):  # cn2an trips over 百11 with a KeyError
         return None
 

@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Iterator
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
-from bot.errors import DatabaseBehind
 from bot.settings import Settings
 from bot.storage import personal_data
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 SQLITE_BUSY_SECONDS = 30
 
 
@@ -68,19 +61,9 @@ class Database:
         Raises:
             DatabaseBehind: the database was made by a newer release.
         """
-        config = _alembic(self.url)
-        heads = set(ScriptDirectory.from_config(config).get_heads())
-        with self.engine.connect() as connection:
-            current = set(MigrationContext.configure(connection).get_current_heads())
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        if current - known:
-            raise DatabaseBehind(
-                f"The database is at revision {sorted(current - known)}, which this release does not know; "
-                "install the release that made it, or restore a backup of before."
-            )
-        if current != heads:
-            with _one_migrator(self):
-                command.upgrade(config, "head")
+        from bot.storage.migrating import migrate  # Alembic takes ten megabytes, and the processes that serve never migrate
+
+        migrate(self)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -132,24 +115,3 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     reading = connection.get_execution_options().get("reading")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def _alembic(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
-    return config
-
-
-@contextmanager
-def _one_migrator(database: Database) -> Iterator[None]:
-    """On PostgreSQL several machines may start together; an advisory lock lets one migrate."""
-    if database.is_sqlite:
-        yield
-        return
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("SELECT pg_advisory_lock(20260001)")
-        try:
-            yield
-        finally:
-            connection.exec_driver_sql("SELECT pg_advisory_unlock(20260001)")

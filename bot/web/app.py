@@ -53,8 +53,6 @@ def create_app(settings: Settings, database: Database) -> Sanic:
     app.config.REQUEST_TIMEOUT = settings.gate.request_time
     app.config.RESPONSE_TIMEOUT = int(settings.answer_wait) + settings.gate.request_time // 2
     app.config.ACCESS_LOG = False
-    # sanic-ext would put a page of its own at /docs that lists every path and loads scripts from elsewhere; ours is bot/console/api_docs.py.
-    app.config.AUTO_EXTEND = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.settings, app.ctx.database, app.ctx.stopping = settings, database, False
     app.ctx.office = read_office(settings.office)

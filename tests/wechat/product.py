@@ -105,7 +105,6 @@ class Product:
     async def _start(self, settings: Settings) -> None:
         self.app = create_app(settings, self.database)
         # Sanic's extensions can start once a process only; the web process itself has them.
-        self.app.config.AUTO_EXTEND = False
         door = socket.socket()
         door.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{door.getsockname()[1]}"
