@@ -48,6 +48,71 @@ class ConflictCheck(Base):
     reason = sa.Column(EncryptedText("conflict_checks.reason"))
 
 
+class PartyDetails(Base):
+    """What the papers want to know of a party besides name and phone (domain.md 5.1, 5.10, 5.11); all of it personal, most may be left out."""
+
+    __tablename__ = "party_details"
+
+    person_id = sa.Column(BIG_ID, sa.ForeignKey("case_people.id"), primary_key=True, autoincrement=False)
+    gender = sa.Column(EncryptedText("party_details.gender"))
+    born = sa.Column(EncryptedText("party_details.born"))
+    ethnicity = sa.Column(EncryptedText("party_details.ethnicity"))
+    occupation = sa.Column(EncryptedText("party_details.occupation"))
+    workplace = sa.Column(EncryptedText("party_details.workplace"))
+    address = sa.Column(EncryptedText("party_details.address"))
+    id_number = sa.Column(EncryptedText("party_details.id_number"))
+    legal_rep = sa.Column(EncryptedText("party_details.legal_rep"))
+    uscc = sa.Column(EncryptedText("party_details.uscc"))
+    agent = sa.Column(EncryptedText("party_details.agent"))
+    recorded_by = sa.Column(sa.String(64), nullable=False)
+    recorded_at = sa.Column(UtcTime, nullable=False)
+
+
+class MediationInquiry(Base):
+    """What somebody was asked about a case and answered (调查笔录, domain.md 5.5); of a side, it is kept apart like a statement."""
+
+    __tablename__ = "mediation_inquiries"
+    __table_args__ = (
+        sa.UniqueConstraint("case_number", "inquiry_no", name="each_inquiry_one_number"),
+        sa.CheckConstraint("side IN ('applicant', 'other', 'third')", name="inquiry_side_known"),
+    )
+
+    id = sa.Column(BIG_ID, primary_key=True, autoincrement=True)
+    case_number = sa.Column(sa.String(16), sa.ForeignKey("cases.number"), nullable=False)
+    inquiry_no = sa.Column(sa.Integer, nullable=False)
+    side = sa.Column(sa.String(16), nullable=False)
+    asked_person = sa.Column(EncryptedText("mediation_inquiries.asked_person"), nullable=False)
+    relation = sa.Column(EncryptedText("mediation_inquiries.relation"))
+    asked_by = sa.Column(sa.String(200), nullable=False)
+    asked_at = sa.Column(UtcTime, nullable=False)
+    place = sa.Column(sa.String(100), nullable=False)
+    words = sa.Column(EncryptedText("mediation_inquiries.words"), nullable=False)
+    recorded_by = sa.Column(sa.String(64), nullable=False)
+    recorded_at = sa.Column(UtcTime, nullable=False)
+
+
+class MediationEvidence(Base):
+    """One piece of evidence in a case's list (证据清单, domain.md 5.5): whose, as what, when it came and went back."""
+
+    __tablename__ = "mediation_evidence"
+    __table_args__ = (
+        sa.UniqueConstraint("case_number", "evidence_no", name="each_evidence_one_number"),
+        sa.CheckConstraint("form IN ('original', 'copy')", name="evidence_form_known"),
+        sa.CheckConstraint("returned_on IS NULL OR returned_on >= received_on", name="returned_after_it_came"),
+    )
+
+    id = sa.Column(BIG_ID, primary_key=True, autoincrement=True)
+    case_number = sa.Column(sa.String(16), sa.ForeignKey("cases.number"), nullable=False)
+    evidence_no = sa.Column(sa.Integer, nullable=False)
+    item = sa.Column(EncryptedText("mediation_evidence.item"), nullable=False)
+    form = sa.Column(sa.String(8), nullable=False)
+    source = sa.Column(EncryptedText("mediation_evidence.source"), nullable=False)
+    received_on = sa.Column(sa.Date, nullable=False)
+    returned_on = sa.Column(sa.Date)
+    recorded_by = sa.Column(sa.String(64), nullable=False)
+    recorded_at = sa.Column(UtcTime, nullable=False)
+
+
 class MediationSession(Base):
     """One session of a mediation (调解记录, domain.md 5.4). What each side said is in statements of its own."""
 
@@ -105,6 +170,8 @@ class MediationAgreement(Base):
     agreement_no = sa.Column(sa.String(60))
     effective_at = sa.Column(UtcTime, nullable=False)
     facts = sa.Column(EncryptedText("mediation_agreements.facts"), nullable=False)
+    disputed_items = sa.Column(EncryptedText("mediation_agreements.disputed_items"))
+    liabilities = sa.Column(EncryptedText("mediation_agreements.liabilities"))
     performance_mode = sa.Column(EncryptedText("mediation_agreements.performance_mode"), nullable=False)
     breach_clause = sa.Column(EncryptedText("mediation_agreements.breach_clause"))
     confirmation_wanted = sa.Column(sa.Boolean, nullable=False)
