@@ -1,6 +1,6 @@
 """Stock Rasa and two simpler candidates against our component, on the same sentences. Run by hand; stock takes hours on all of them.
 
-    .venv/bin/python bench/nlu.py [--epochs 100] [--share 40] [--only ours|linear|nearest|stock]
+    .venv/bin/python -m bench.nlu [--epochs 100] [--share 40] [--only ours|linear|nearest|stock]
 
 `linear` is the support vector machine on terms alone, `nearest` the five nearest sentence vectors. Four fifths of data/ train
 each, the rest (near sentences kept together) measures them. Stock is JiebaTokenizer, two CountVectorsFeaturizers (words,
@@ -24,7 +24,6 @@ from typing import Any, Callable
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[0] = str(ROOT)  # in place of bench/, whose files may be named like modules of Python
 TIMED = 400  # texts parsed one by one
 SIDES = ("ours", "linear", "nearest", "stock")
 STOCK = """
@@ -192,8 +191,8 @@ def main() -> None:
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false"}
     found = {}
     for side in sides:
-        command = [sys.executable, __file__, "--child", side, "--epochs", str(given.epochs), "--share", str(given.share)]
-        found[side] = json.loads(subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
+        command = [sys.executable, "-m", "bench.nlu", "--child", side, "--epochs", str(given.epochs), "--share", str(given.share)]
+        found[side] = json.loads(subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
     print("| | " + " | ".join(sides) + " |\n" + "|---" * (len(sides) + 1) + "|")
     for name in found[sides[0]]:
         digits = 3 if name.endswith(("right", "law")) else 1

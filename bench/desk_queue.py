@@ -1,4 +1,4 @@
-"""How long the desk's queue takes on the server with many open cases: python -m bench.queue [--cases 5000]
+"""How long the desk's queue takes on the server with many open cases: python -m bench.desk_queue [--cases 5000]
 
 Builds a fictional database in a temporary folder, asks for each tab as an advisor and as the office, and prints medians and
 the slowest of twenty. On PostgreSQL with DATABASE_URL set to an empty database.
