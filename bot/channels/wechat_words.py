@@ -9,6 +9,7 @@ from bot.office import Community, Office, ServicePoint
 
 MENU_BUTTONS = tuple(Button(words, words) for words in MENU.values())
 NEAREST = 3
+MANY = "现在咨询的人比较多，您的消息已经收到，正在排队，答复好了会发给您（没等到请回复“继续”）；急事请拨打12348，有危险请拨打110。"
 STILL_WORKING = "您的问题还在处理，请过一会儿回复“继续”查看答复。"
 UNHEARD = Outbound(text="这条语音没有转成文字，我没法听懂。请打字告诉我，或者按住说话时选择“转文字”后再发。", kind="channel")
 NOTHING_READABLE = Outbound(text="没有看到文字。请打字告诉我您的问题，比如“房东不退押金怎么办”。", buttons=MENU_BUTTONS, kind="channel")

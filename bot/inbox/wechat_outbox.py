@@ -1,7 +1,9 @@
 """Answers on their way to WeChat: taken from the inbox once, cut into parts, given back passively or pushed.
 
 A part is waiting → sending → sent; or passive (it was the HTTP answer of a delivery); or held: the platform takes nothing
-now, so it comes with the resident's next message, marked with its time. What is recorded here survives a restart.
+now, so it comes with the resident's next message, marked with its time. Whether a text arrived whose sending was cut nobody
+can know: it is said once more, marked as a repetition, and then held; each act of the resident allows that anew. So nothing
+is given up: whoever writes again gets what is left. What is recorded here survives a restart.
 Functions take a session and never commit.
 """
 
@@ -106,9 +108,12 @@ def has_work(session: Session, conversation: str, now: datetime) -> bool:
 
 def revive(session: Session, conversation: str, message_id: int) -> None:
     """Let what was held go out again, marked as late; the parts of the message itself are not late."""
-    of_others = sa.or_(WeChatPart.message_id.is_(None), WeChatPart.message_id != message_id)
-    held = (WeChatPart.state == "held", WeChatPart.conversation_id == conversation, of_others)
+    of_others = (WeChatPart.conversation_id == conversation, sa.or_(WeChatPart.message_id.is_(None), WeChatPart.message_id != message_id))
+    held = (*of_others, WeChatPart.state == "held")
     session.execute(sa.update(WeChatPart).where(*held).values(state="waiting", late=True).execution_options(synchronize_session=False))
+    # A repetition in the hands of a process that may have died: held when its turn ends, it would miss the act that came meanwhile.
+    repeating = (*of_others, WeChatPart.state == "sending", WeChatPart.unsure > 0)
+    session.execute(sa.update(WeChatPart).where(*repeating).values(unsure=0, late=True).execution_options(synchronize_session=False))
 
 
 def claim(session: Session, conversation: str, now: datetime, can_push: bool) -> Claim | None:

@@ -19,6 +19,8 @@ from bot.settings import Settings
 from bot.storage import personal_data
 
 SQLITE_BUSY_SECONDS = 30
+# What the driver and the pool raise while the database is away, restarting or too busy; a commit that was on its way may have gone through.
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 
 
 class Database:

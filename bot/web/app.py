@@ -23,7 +23,7 @@ from bot.inbox.dispatcher import Dispatcher
 from bot.office import read_office
 from bot.settings import Settings, read_settings
 from bot.storage import personal_data
-from bot.storage.database import Database, open_database, wait_for_database
+from bot.storage.database import AWAY, Database, open_database, wait_for_database
 from bot.web import assets, chat, files, guard, headers, health, laws, wechat
 from bot.web.live import Live
 from bot.web.rates import TooMany
@@ -36,14 +36,17 @@ WORDS = {
     405: "不能这样访问。",
     408: "网络太慢，请重试。",
     413: "内容太大了，请缩短后再发。",
+    415: "请求的格式不对。",
     421: "这个网址不对，请从办公室公布的网址进入。",
     429: "操作太快了，请稍等一会儿再试；急事请拨打12348，有危险请拨打110。",
+    503: chat.AWAY,
 }
 DESK_WORDS = {
     403: "没有权限，或页面已经过期。请退回刷新后再试。",
     404: "没有这一页，或不归您办理。",
     409: "别人刚刚改过，请刷新后再试。",
     500: "没有办成，已经记下。请稍后再试。",
+    503: "系统正在恢复，刚才的操作没有保存。请过一会儿刷新，再办一次。",
 }
 
 
@@ -119,6 +122,8 @@ async def _say_error(request: Request, error: Exception) -> HTTPResponse:
     answer = pages.error_page(request, status, DESK_WORDS.get(status, message)) if for_desk else response.json({"error": message}, status=status)
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.wait)
+    if isinstance(error, AWAY):
+        answer.headers["Retry-After"] = chat.RETRY_AFTER
     return answer
 
 
@@ -126,6 +131,8 @@ def _status_of(error: Exception) -> int:
     """A value that no column can hold (a number of 20 digits, a NUL) was typed by somebody: that is their request, not our fault."""
     if isinstance(error, (OverflowError, sa.exc.DataError)) or (isinstance(error, ValueError) and "NUL (0x00)" in str(error)):
         return 400
+    if isinstance(error, AWAY):
+        return 503
     return error.status_code if isinstance(error, SanicException) else 500
 
 

@@ -10,8 +10,8 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
-import sqlalchemy as sa
 from sanic import Blueprint, response
+from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.orm import Session
@@ -22,13 +22,14 @@ from bot.inbox import person_guard, stages, store
 from bot.inbox.dispatcher import describe, plain
 from bot.ledger.privacy import copy_of_all
 from bot.messages import Button, Inbound, Outbound
-from bot.storage import personal_data
+from bot.storage import database, personal_data
 from bot.storage.threads import in_thread
 
 log = logging.getLogger(__name__)
 bp = Blueprint("chat", url_prefix="/api/chat")
 
 HEARTBEAT_SECONDS = 15
+RETRY_AFTER = "5"
 NOTHING_READABLE = Outbound(
     text="没有看到文字。请打字告诉我您的问题，比如“房东不退押金怎么办”。", buttons=(Button("能办什么", "能办什么"),)
 )
@@ -37,13 +38,20 @@ MANY = "现在咨询的人比较多，您的消息已经收到，正在排队，
 AWAY = "系统正在恢复，请稍后再发一次；急事请拨打12348，有危险请拨打110。"
 
 
+class NotJson(SanicException):
+    """A body that does not call itself JSON."""
+
+    status_code = 415
+    quiet = True
+
+
 @bp.post("/messages")
 async def say(request: Request) -> HTTPResponse:
     """Store what a resident said, and return the answer if it comes in time; otherwise `pending`."""
     app = request.app
     try:
         communities = [community.code for community in app.ctx.office.communities]
-        inbound = web.parse(_body(request), visitor(request), personal_data.keys(), datetime.now(timezone.utc), communities)
+        inbound = web.parse(json_of(request), visitor(request), personal_data.keys(), datetime.now(timezone.utc), communities)
     except BadInput as refusal:
         return response.json({"error": refusal.hint}, status=400)
     app.ctx.rates.count_conversation(inbound.conversation)
@@ -60,9 +68,9 @@ async def say(request: Request) -> HTTPResponse:
                 return response.json({**_said(stored, None), "notice": MANY})
             app.ctx.dispatcher.expect(stored.id)
         replies = await _wait_for_answer(app, stored, event)
-    except sa.exc.OperationalError:
+    except database.AWAY:
         log.exception("the database did not take a message")
-        return response.json({"error": AWAY}, status=503, headers={"Retry-After": "5"})
+        return response.json({"error": AWAY}, status=503, headers={"Retry-After": RETRY_AFTER})
     finally:
         app.ctx.live.leave(inbound.conversation, event)
     return response.json(_said(stored, replies))
@@ -180,7 +188,15 @@ def _said(stored: store.Stored, replies: list[dict[str, Any]] | None) -> dict[st
     return {**answer, "notice": STORED} if pending else answer
 
 
-def _body(request: Request) -> Any:
+def json_of(request: Request) -> Any:
+    """Return what a page sent.
+
+    Raises:
+        NotJson: it does not say that it is JSON; a form on another site cannot say so.
+        BadInput: it is none.
+    """
+    if request.content_type.partition(";")[0].strip().casefold() != "application/json":
+        raise NotJson("expected application/json")
     try:
         return request.json
     except Exception as error:

@@ -13,7 +13,7 @@ from bot.errors import BadInput
 from bot.inbox.appointments import calendar_of
 from bot.inbox.attachments import claim_file, open_claimed, open_file
 from bot.storage.threads import in_thread
-from bot.web.chat import conversation_of, visitor
+from bot.web.chat import conversation_of, json_of, visitor
 
 bp = Blueprint("resident_files", url_prefix="/api/chat")
 NOT_THERE = "没有这个文件，或者不是给您的。请回到收到它的对话里打开。"
@@ -48,7 +48,10 @@ async def appointment(request: Request, token: str) -> HTTPResponse:
 @bp.post("/claim")
 async def claim(request: Request) -> HTTPResponse:
     """Bind the file behind a pick-up code to this browser; returns where it opens."""
-    body = request.json if request.body and request.content_type.startswith("application/json") else {}
+    try:
+        body = json_of(request)
+    except BadInput as refusal:
+        return response.json({"error": refusal.hint}, status=400)
     code = body.get("code") if isinstance(body, dict) else None
     if not isinstance(code, str):
         return response.json({"error": WRONG_CODE}, status=400)

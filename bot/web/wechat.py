@@ -13,7 +13,6 @@ import secrets
 from datetime import datetime, timezone
 from typing import Any, Coroutine
 
-import sqlalchemy as sa
 from prometheus_client import Counter
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
@@ -31,6 +30,7 @@ from bot.inbox.wechat_delivery import Delivery
 from bot.inbox.wechat_intake import Admitted
 from bot.settings import WeChatSettings
 from bot.storage import personal_data
+from bot.storage.database import AWAY
 from bot.storage.threads import in_thread
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ async def take(request: Request) -> HTTPResponse:
     except Unreadable as refusal:
         log.info("%s", refusal)
         return _refuse("unreadable", 400)
-    except sa.exc.OperationalError:
+    except AWAY:
         # The platform comes again; until then nothing is lost, because nothing was promised.
         log.exception("the database did not take a delivery")
         return _refuse("database", 503)
@@ -157,14 +157,16 @@ async def _answer(app: Any, delivered: Delivered, now: datetime, caller: Caller)
             app.ctx.dispatcher.wake(conversation)
             if may_push is None:
                 desk.delivery.ask_for_permission(delivered.openid)
-        ready = await _is_ready(app, conversation, admitted.message_id, event)
+        # Where the queue is full, waiting brings no answer: the resident is told at once, and the platform's next tries are spared.
+        full = not admitted.answered and app.ctx.dispatcher.is_full and may_push is not False
+        ready = not full and await _is_ready(app, conversation, admitted.message_id, event)
         if caller.is_gone:
             # The next try carries the answer; if none comes, it is pushed when nobody waits for it any more.
             DELIVERED.labels("cut").inc()
             return None
         if ready:
             return await _carry(app, conversation, admitted.message_id)
-        return await _without_answer(app, conversation, admitted)
+        return await _without_answer(app, conversation, admitted, full)
     finally:
         app.ctx.live.leave(conversation, event)
 
@@ -204,13 +206,15 @@ async def _carry(app: Any, conversation: str, message_id: int) -> str | None:
     return text
 
 
-async def _without_answer(app: Any, conversation: str, admitted: Admitted) -> str | None:
-    """The answer is not ready: promise it (`success`, pushed later), or leave it to the next delivery, or say so in the last."""
+async def _without_answer(app: Any, conversation: str, admitted: Admitted, full: bool) -> str | None:
+    """The answer is not ready: promise it (`success`, in words when the queue is full), or leave it to the next delivery, or say so in the last."""
     desk: Desk = app.ctx.wechat
     message_id = int(admitted.message_id or 0)
 
     def settle(session: Session) -> tuple[bool, str | None]:
         pushing = desk.delivery.may_push(session, datetime.now(timezone.utc)) is not False
+        if pushing and full:
+            return True, wechat_outbox.say_passively(session, message_id, wechat_words.MANY)
         if pushing:
             wechat_store.acknowledge(session, message_id)
         last = not pushing and admitted.delivery >= wechat_store.DELIVERIES
@@ -220,7 +224,7 @@ async def _without_answer(app: Any, conversation: str, admitted: Admitted) -> st
     if pushing:
         DELIVERED.labels("acknowledged").inc()
         desk.delivery.wake(conversation)
-        return None
+        return text
     if text is None:
         DELIVERED.labels("left_to_run_out").inc()
         await asyncio.sleep(desk.wait * (LET_GO_AFTER - 1))

@@ -48,6 +48,7 @@ NAMES = ("conversation", "id", "text", "after", "community", "page", "tab", "q",
 HEADERS = ("Content-Type", "Cookie", "Accept", "Accept-Encoding", "If-None-Match", "Last-Event-ID", "Origin", "Referer", "X-Forwarded-For", "X-CSRF", "HX-Request", "Authorization", "Range")
 KINDS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/xml", "text/plain; charset=utf-16", "")
 SIDE_BY_SIDE = 8
+NOT_YET = ("/readyz", "/api/laws")  # no worker runs here, and no index of laws was built
 
 
 def routes_of(desk: Desk) -> list[tuple[str, list[str]]]:
@@ -129,7 +130,7 @@ class Fuzzer:
             try:
                 async with http.request(method, self.desk.url + path, allow_redirects=False, **more) as answer:
                     self.statuses[answer.status] += 1
-                    if answer.status >= 500 and answer.status != 503:
+                    if answer.status >= 500 and not (answer.status == 503 and path.startswith(NOT_YET)):
                         self.failures.append(f"{answer.status} {method} {path} {more}"[:600])
                     if "event-stream" not in answer.headers.get("Content-Type", ""):
                         await answer.read()

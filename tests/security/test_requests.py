@@ -60,6 +60,14 @@ def test_a_request_whose_end_can_be_read_two_ways_is_refused(desk, lengths):
     assert status_of(exchange(desk.url, HEAD + lengths + b"\r\n0\r\n\r\n")) == 400
 
 
+@pytest.mark.parametrize("path", ["/api/chat/messages", "/api/chat/claim"])
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp"])
+def test_what_does_not_call_itself_json_is_refused_so_no_form_elsewhere_speaks_for_a_resident(desk, path, kind):
+    body = b'{"conversation": "elsewhere", "id": "m1", "text": "x"}'
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{f'Content-Type: {kind}' + chr(13) + chr(10) if kind else ''}Content-Length: {len(body)}\r\n\r\n"
+    assert status_of(exchange(desk.url, head.encode() + body)) == 415
+
+
 @pytest.mark.parametrize("sent", [
     b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 3000 + b"\r\n", HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", b"GET /%ff%00 HTTP/1.1\r\nHost: localhost\r\n\r\n",

@@ -193,6 +193,28 @@ def test_a_text_that_a_killed_process_was_sending_is_repeated_and_says_so(impati
     assert impatient.platform.pushed("o1")[1] == resent_mark() + "答：慢"
 
 
+def test_who_writes_while_a_dead_process_holds_the_repetition_gets_it_without_writing_once_more(impatient):
+    impatient.slowly("o1", "慢")
+    until(lambda: impatient.platform.pushed("o1"))
+    impatient.product.quiet()
+    impatient.product.stop()
+    impatient.platform.phones.clear()  # as if it had arrived neither time
+
+    def as_if_killed_while_repeating(session):
+        session.execute(sa.update(WeChatPart).values(state="sending", unsure=1))
+        session.execute(sa.update(WeChatResident).values(pushing_until=datetime.now(timezone.utc) + timedelta(seconds=60)))
+
+    impatient.product.write(as_if_killed_while_repeating)
+    impatient.start()
+    impatient.platform.deliver(impatient.platform.text("o1", "再问"))
+    assert impatient.platform.texts("o1") == ["答：再问"]
+    turn_ends = datetime.now(timezone.utc) - timedelta(seconds=1)
+    impatient.product.write(lambda s: s.execute(sa.update(WeChatResident).values(pushing_until=turn_ends)))
+    until(lambda: impatient.platform.pushed("o1"))
+    [said] = impatient.platform.pushed("o1")
+    assert said.startswith(resent_mark() + LATE) and said.endswith("答：慢")
+
+
 def test_two_processes_push_an_answer_once(impatient):
     impatient.another(answer_wait=IMPATIENT)
     impatient.another(answer_wait=IMPATIENT)
