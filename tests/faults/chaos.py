@@ -7,20 +7,23 @@ import random
 from typing import Callable
 
 from bot.crash_points import NAMES
-from tests.faults.product import Product
+from tests.faults import web
+from tests.faults.product import WECHAT_WAIT, Product
 from tests.wechat.platform import Platform
 
 Blow = tuple[str, Callable[[], object]]
 HOUR = 3600
+# Points that are passed only when an answer is not ready in time, and is pushed.
+WANTS_LATE_ANSWERS = ("wechat.later", "push.", "token.")
 
 
 def blows(product: Product, platform: Platform, kills: int, chance: random.Random) -> list[Blow]:
     """Return the blows in their order: every crash point, kills of everything, and what hurts without killing."""
     one = {
-        "web": lambda: product.kill("bot.web.app"),
+        "web": lambda: product.kill(web.NAME),
         "worker": lambda: product.kill("bot.dialogue.worker"),
         "workers": lambda: product.kill("bot.dialogue.worker", every=True),
-        "everything": lambda: (product.kill("bot.web.app"), product.kill("bot.dialogue.worker", every=True)),
+        "everything": lambda: (product.kill(web.NAME), product.kill("bot.dialogue.worker", every=True)),
         "database": product.kill_database,
     }
     hurts = {
@@ -52,8 +55,8 @@ def _arming(product: Product, platform: Platform, name: str) -> Callable[[], obj
         product.arm(name)
         if name.startswith("token."):
             platform.end_token()
-        if name.startswith("wechat.later"):
-            product.kill("bot.dialogue.worker", every=True)  # nobody answers in time
+        if name.startswith(WANTS_LATE_ANSWERS):
+            product.hold_workers(2 * WECHAT_WAIT)
 
     return arm
 

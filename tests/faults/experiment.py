@@ -20,12 +20,12 @@ import aiohttp
 from bot.crash_points import NAMES
 from bot.settings import ROOT
 from tests.faults import verdict
-from tests.faults.chaos import blows, strike
-from tests.faults.product import Product
+from tests.faults.chaos import WANTS_LATE_ANSWERS, blows, strike
+from tests.faults.product import WECHAT_WAIT, Product
 from tests.faults.residents import ASKED_ALONE, TALK, Traffic, WebResident, WeChatResident, form
 from tests.wechat.platform import Platform
 
-SIDE_BY_SIDE = 16
+SIDE_BY_SIDE = 32
 PATIENCE = 900
 
 
@@ -40,7 +40,7 @@ async def experiment(product: Product, platform: Platform, messages: int, kills:
         await asyncio.gather(_all(people, SIDE_BY_SIDE), striking)
         more = await _until_every_point_was_visited(product, platform, traffic, expected, len(people))
         await asyncio.gather(*traffic.late, return_exceptions=True)
-        product.wait_until_ready()
+        await asyncio.to_thread(product.wait_until_ready)
         people += more
         found = await verdict.judge(product, traffic, people, expected)
     return {
@@ -117,11 +117,13 @@ async def _until_every_point_was_visited(product: Product, platform: Platform, t
         _tell(f"still armed: {', '.join(armed)}")
         if any(name.startswith("token.") for name in armed):
             platform.end_token()
-        if any(name.startswith("wechat.later") for name in armed):
-            product.kill("bot.dialogue.worker", every=True)
         some = _one_of_each(traffic, expected, n)
         n, people = n + 2, people + some
-        await _all(some, len(some))
+        talking = asyncio.ensure_future(_all(some, len(some)))
+        if any(name.startswith(WANTS_LATE_ANSWERS) for name in armed):
+            await asyncio.sleep(1)  # somebody on WeChat has spoken by then
+            product.hold_workers(2 * WECHAT_WAIT)
+        await talking
     people.append(await _one_that_fails_three_times(product, traffic))
     return people
 

@@ -2,8 +2,9 @@
 
 from bot import supervisor
 from bot.cli import main
+from tests.faults import web
 
-supervisor.FIRST_PAUSE, supervisor.LONGEST_PAUSE = 0.1, 0.2
+supervisor.FIRST_PAUSE, supervisor.LONGEST_PAUSE, supervisor.WEB = 0.1, 0.2, web.NAME
 
 if __name__ == "__main__":
     main()

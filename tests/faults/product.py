@@ -187,12 +187,21 @@ class Product:
         for pid in self.children(name)[: None if every else 1]:
             self.kills += _kill(pid)
 
+    def hold_workers(self, seconds: float) -> None:
+        """Let every worker stand still for a while, beside whatever else happens: what is asked meanwhile is answered late."""
+        pids = self.children("bot.dialogue.worker")
+        for pid in pids:
+            _kill(pid, signal.SIGSTOP)
+        go_on = threading.Timer(seconds, lambda: [_kill(pid, signal.SIGCONT) for pid in pids])
+        go_on.daemon = True
+        go_on.start()
+
     def kill_database(self) -> None:
         self.kills += self.database.kill()
 
     def fill_disk(self, seconds: float) -> None:
         """No file can grow, or be written beyond its first pages, for a while (what a used-up quota does)."""
-        pids = [*self.children("bot."), *self.database.pids()]
+        pids = [*self.children(" -m "), *self.database.pids()]
         try:
             for pid in pids:
                 _limit(pid, 8192)
@@ -241,9 +250,9 @@ def until(true: Callable[[], Any], seconds: float, what: str) -> None:
         time.sleep(0.1)
 
 
-def _kill(pid: int) -> bool:
+def _kill(pid: int, how: int = signal.SIGKILL) -> bool:
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, how)
     except ProcessLookupError:
         return False
     return True

@@ -73,8 +73,8 @@ class WebResident:
         """Say everything and wait until it is answered."""
         if self.shuffled:
             order = self.chance.sample(self.texts, len(self.texts))
-            await asyncio.gather(*(self.deliver(self._new(text), text) for text in order))
-            await self.answered()
+            if any(answer["pending"] for answer in await asyncio.gather(*(self.deliver(self._new(text), text) for text in order))):
+                await self.answered()
             return
         for text in self.texts:
             while await self.say(text) and not self.traffic.ending:
@@ -83,7 +83,9 @@ class WebResident:
     async def say(self, text: str) -> bool:
         """Say one thing and wait for the answer; returns whether it was only the apology."""
         message = self._new(text)
-        await self.deliver(message, text)
+        answer = await self.deliver(message, text)
+        if not answer["pending"]:
+            return any(r["kind"] == "apology" for r in answer["messages"])
         history = await self.answered()
         row = next(s["row"] for s in history["said"] if s["id"] == message)
         return any(r["message"] == row and r["kind"] == "apology" for r in history["replies"])
@@ -94,25 +96,26 @@ class WebResident:
         self.traffic.messages += 1
         return message
 
-    async def deliver(self, message: str, text: str) -> None:
-        """One to three deliveries; returns when one was taken."""
+    async def deliver(self, message: str, text: str) -> dict[str, Any]:
+        """One to three deliveries; returns what the first one that was taken brought: the answer, or that it is pending."""
         for _ in range(self.chance.randrange(3)):
             how = self.chance.choice((self._cut, self._post, self._late))
             self.traffic.beside(how(message, text))
-        while not await self._post(message, text):
+        while (answer := await self._post(message, text)) is None:
             await asyncio.sleep(0.3)
         self.traffic.done += 1
+        return answer
 
-    async def _post(self, message: str, text: str) -> bool:
+    async def _post(self, message: str, text: str) -> dict[str, Any] | None:
         body = {"conversation": self.name, "id": message, "text": text}
         try:
             async with self.traffic.http.post(f"{self.traffic.url}/api/chat/messages", json=body) as answer:
                 assert answer.status != 400, await answer.text()
                 self.traffic.deliveries += 1
                 self.traffic.server_errors += answer.status == 500
-                return answer.status == 200 and "messages" in await answer.json()
+                return await answer.json() if answer.status == 200 else None
         except (aiohttp.ClientError, asyncio.TimeoutError):
-            return False
+            return None
 
     async def _late(self, message: str, text: str) -> None:
         await asyncio.sleep(self.chance.random() * 3)

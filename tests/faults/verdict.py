@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.office import BEIJING
+from tests.faults import web
 from tests.faults.product import Product
 from tests.faults.residents import NUMBER, REPEATED, Traffic, WebResident, WeChatResident, form, who
+
+LOOKED_AT_ONCE = 16
+SAID_AGAIN = 3
 
 
 @dataclass
@@ -38,11 +43,13 @@ async def judge(product: Product, traffic: Traffic, people: list[Any], expected:
     """Look at everything from the outside: pages, phones, figures, books."""
     found = Findings()
     own = {number: who(number) for number in {p.number for p in people if p.number is not None}}
-    for resident in people:
-        if isinstance(resident, WebResident):
-            await _page(found, resident, expected, own)
-        else:
-            await _phone(found, resident, own)
+    gate = asyncio.Semaphore(LOOKED_AT_ONCE)
+
+    async def look(resident: Any) -> None:
+        async with gate:
+            await (_page(found, resident, expected, own) if isinstance(resident, WebResident) else _phone(found, resident, own))
+
+    await asyncio.gather(*(look(resident) for resident in people))
     await asyncio.to_thread(_books, product, found)
     return found
 
@@ -85,13 +92,16 @@ async def _one_case(found: Findings, resident: WebResident) -> None:
 
 
 async def _phone(found: Findings, resident: WeChatResident, own: dict[int, Any]) -> None:
-    """What was held back for want of allowance comes with the next message; so one more is said until all is there."""
+    """The rule of `bot.inbox.wechat_outbox`: what was held comes with the next message, and what a killed process was sending when its turn ends.
+
+    So a resident who misses something says 继续 once, and again only after two turns: for what was then held a second time.
+    """
     wanted = [resident.keys[text] for text in resident.texts]
-    for _ in range(6):
-        if all(key in resident.shown() for key in wanted):
+    for _ in range(SAID_AGAIN):
+        if await _shows(resident, wanted, 0):
             break
         await resident.deliver("继续")
-        await asyncio.sleep(2)
+        await _shows(resident, wanted, 2 * web.TURN.total_seconds() + 6)
     phone = [shown.text for shown in resident.traffic.platform.phones[resident.openid]]
     for text, key in zip(resident.texts, wanted):
         times = sum(shown.count(key) for shown in phone if REPEATED not in shown)
@@ -105,6 +115,14 @@ async def _phone(found: Findings, resident: WeChatResident, own: dict[int, Any])
         found.forms += 1
         if len(set(re.findall(NUMBER, everything))) != 1:
             found.doubled.append(f"{resident.openid}: numbers {set(re.findall(NUMBER, everything))} for one form")
+
+
+async def _shows(resident: WeChatResident, wanted: list[str], seconds: float) -> bool:
+    """Whether all of it is on the phone, now or within so many seconds."""
+    end = time.monotonic() + seconds
+    while not (there := all(key in resident.shown() for key in wanted)) and time.monotonic() < end:
+        await asyncio.sleep(0.1)
+    return there
 
 
 def _nothing_of_others(found: Findings, who_looks: str, words: str, number: int | None, own: dict[int, Any]) -> None:
