@@ -32,7 +32,7 @@ def seal(proof: dict[str, Any]) -> dict[str, Any]:
 
 def is_ours(proof: dict[str, Any]) -> bool:
     """Whether the proof is as we sealed it."""
-    return hmac.compare_digest(str(proof.get("mac", "")), _mac({k: v for k, v in proof.items() if k != "mac"}))
+    return hmac.compare_digest(str(proof.get("mac", "")).encode(), _mac({k: v for k, v in proof.items() if k != "mac"}).encode())
 
 
 def digest_of_proof(proof: dict[str, Any]) -> str:
@@ -54,24 +54,22 @@ def read_proof(path: Path) -> dict[str, Any]:
     """
     for name, content in _parts(path).items():
         if name.startswith("customXml/") and NAMESPACE.encode() in content:
-            try:
-                found: dict[str, Any] = json.loads(base64.b64decode(_root(content).text or ""))
-            except (ValueError, SyntaxError) as error:
-                raise NotOurReport(f"{path.name}: the proof inside cannot be read ({error}); make the report again with `bot report`.") from error
-            if found.get("format") != FORMAT:
-                raise NotOurReport(f"{path.name}: proof format {found.get('format')!r}, expected {FORMAT!r}.")
-            return found
+            return _unwrapped(content, f"{path.name}: the proof inside")
     raise NotOurReport(f"{path.name} carries no proof of ours; expected a DOCX written by `bot report`.")
 
 
 def what_it_shows(path: Path) -> tuple[Counter[tuple[str, str]], Counter[str], Counter[str]]:
-    """Return what a document shows: figures (id, text), numbers outside of figures, hashes of its pictures."""
+    """Return what a document shows: figures (id, text), numbers outside of figures, hashes of its pictures.
+
+    Raises:
+        NotOurReport: no readable DOCX.
+    """
     figures: Counter[tuple[str, str]] = Counter()
     numbers: Counter[str] = Counter()
     pictures: Counter[str] = Counter()
     for name, content in _parts(path).items():
         if _TEXT_PARTS.match(name):
-            root = _root(content)
+            root = _root(content, f"{path.name}: {name}")
             for control in root.iter(f"{W}sdt"):
                 tag = control.find(f"{W}sdtPr/{W}tag")
                 if tag is not None and str(tag.get(f"{W}val")).startswith(TAG):
@@ -85,7 +83,7 @@ def what_it_shows(path: Path) -> tuple[Counter[tuple[str, str]], Counter[str], C
 
 def document_lines(path: Path) -> list[str]:
     """Return the document's paragraphs and table cells as text, figures included."""
-    root = _root(_parts(path)["word/document.xml"])
+    root = _root(_parts(path)["word/document.xml"], f"{path.name}: the text")
     return [line for p in root.iter(f"{W}p") if (line := "".join(t.text or "" for t in p.iter(f"{W}t")))]
 
 
@@ -118,15 +116,33 @@ def _parts(path: Path) -> dict[str, bytes]:
             return {name: archive.read(name) for name in archive.namelist()}
     except FileNotFoundError as error:
         raise NotOurReport(f"{path} is not there.") from error
-    except (zipfile.BadZipFile, OSError) as error:
+    except NotOurReport:
+        raise
+    except Exception as error:  # noqa: BLE001  a broken, encrypted or exotic archive makes zipfile raise whatever its packing raises
         raise NotOurReport(f"{path.name} is no readable DOCX ({error}).") from error
 
 
-def _root(content: bytes) -> Any:
+def _unwrapped(content: bytes, where: str) -> dict[str, Any]:
+    text = _root(content, where).text or ""
+    try:
+        found = json.loads(base64.b64decode(text))
+        _canonical(found).encode()
+    except (ValueError, RecursionError) as error:
+        raise NotOurReport(f"{where} cannot be read ({error}); make the report again with `bot report`.") from error
+    said = found.get("format") if isinstance(found, dict) else None
+    if said != FORMAT:
+        raise NotOurReport(f"{where} has the format {said!r}, expected {FORMAT!r}.")
+    return dict(found)
+
+
+def _root(content: bytes, where: str) -> Any:
     from lxml import etree  # the web process imports this module and reads no document
 
     # A foreign file may name files or nest entities; neither is looked at.
-    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    try:
+        return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    except etree.XMLSyntaxError as error:
+        raise NotOurReport(f"{where} is no XML ({error}).") from error
 
 
 def _mac(proof: dict[str, Any]) -> str:
