@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Coroutine, NoReturn
 from urllib.parse import quote, urlsplit
 
+from prometheus_client import Counter
 from sanic import Sanic, response
 from sanic.exceptions import Forbidden, NotFound
 from sanic.request import Request
@@ -29,6 +30,8 @@ ROOT = "/console"
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 PAGE_OF_OURS = re.compile(rf"{ROOT}(?:$|[/?])")
 TOUCH_AFTER = timedelta(minutes=1)
+# What the alerts of deploy/prometheus look at.
+REFUSED = Counter("refused", "Requests that were refused for what somebody may not: denied, not_theirs, sign_in_failed, over_rate", ["why"])
 
 
 def now() -> datetime:
@@ -99,6 +102,8 @@ async def not_theirs(request: Request, subject: str) -> NoReturn:
 async def write_down(request: Request, action: str, subject: str, reason: str | None) -> None:
     """Append an entry to the audit log in a transaction of its own."""
     actor = request.ctx.staff.code if request.ctx.staff else "-"
+    if action in ("denied", "not_theirs"):
+        REFUSED.labels(action).inc()
     await in_thread(request.app, lambda s: audit.note(s, actor, action, subject, now(), reason), writing=True)
 
 

@@ -9,7 +9,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.orm import Session
 
-from bot.console.access import ROOT, cookie_name, drop_cookie, go, now, public, safe_next, set_cookie, someone, what_is_missing
+from bot.console.access import REFUSED, ROOT, cookie_name, drop_cookie, go, now, public, safe_next, set_cookie, someone, what_is_missing
 from bot.console.pages import page
 from bot.ledger import audit, second_factor, sign_in_failures, staff, staff_sessions
 from bot.ledger.staff_sessions import SignedIn
@@ -120,6 +120,7 @@ def _open(session: Session, request: Request, code: str, known: str) -> str | No
 
 
 def _count(session: Session, code: str, address: str) -> None:
+    REFUSED.labels("sign_in_failed").inc()
     sign_in_failures.write(session, code, address, now())
     audit.note(session, "-", "sign_in_failed", code if staff.CODE.fullmatch(code) else "?", now())
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.errors import BadInput
 from bot.inbox import handover
 from bot.legal.attachments import CheckedFile, FileKind, size_words
 from bot.legal.cases import Channel, Role
@@ -26,6 +27,7 @@ from bot.storage.tables import Conversation, Reply
 PART = 384 * 1024
 CODE_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without what is mistaken for another
 CODE_LENGTH = 10
+MOST_A_DAY = 100  # an account that was taken over shall not fill the disk
 CLAIM_WITHIN = timedelta(days=7)
 KIND = "attachment"
 GIVEN = "给您发了一份文件（{kind}，{size}），点下面的文件名打开。"
@@ -49,7 +51,11 @@ def give_file(session: Session, conversation: str, staff: str, role: Role, file:
 
     Raises:
         HandoverRefused: not in charge of the conversation.
+        BadInput: as many as an account may give in a day.
     """
+    given_today = sa.select(sa.func.count()).select_from(Attachment).where(Attachment.sent_by == staff, Attachment.sent_at > now - timedelta(days=1))
+    if session.execute(given_today).scalar_one() >= MOST_A_DAY:
+        raise BadInput(f"一天最多给居民发{MOST_A_DAY}份文件，请明天再发；急需时请当面或邮寄送达。")
     token, code = secrets.token_urlsafe(24), _code()
     on_web = session.execute(sa.select(Conversation.channel).where(Conversation.id == conversation)).scalar_one_or_none() == Channel.WEB.code
     words = (GIVEN if on_web else GIVEN_ELSEWHERE).format(kind=file.kind.code.upper(), size=size_words(len(file.body)), code=code)

@@ -5,8 +5,10 @@ Length instead of riddles, no common ones, no account name, no forced change by 
 
 from __future__ import annotations
 
+import functools
 import secrets
 import unicodedata
+from pathlib import Path
 
 SHORTEST = 12
 LONGEST = 128
@@ -37,7 +39,7 @@ def what_is_wrong(password: str, code: str) -> str | None:
     low = password.casefold()
     if code.casefold() in low:
         return "密码里不要含账号名。"
-    if len(set(low)) < 5 or _is_common(low) or _counts(low) or _walks(low):
+    if len(set(low)) < 5 or low in _breached() or _is_common(low) or _counts(low) or _walks(low):
         return "这个密码太常见、太容易猜，请换一个；可以用一句自己记得住的话。"
     return None
 
@@ -45,6 +47,12 @@ def what_is_wrong(password: str, code: str) -> str | None:
 def first_password() -> str:
     """Return a random password to hand over once: four groups of four, 79 bits."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
+
+
+@functools.cache
+def _breached() -> frozenset[str]:
+    lines = Path(__file__).with_name("breached_passwords.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
 
 
 def _is_common(low: str) -> bool:

@@ -13,6 +13,7 @@ import warnings
 
 from sanic.exceptions import SanicException
 
+from bot.console.access import REFUSED
 from bot.settings import GateSettings
 
 with warnings.catch_warnings():
@@ -69,4 +70,5 @@ class Rates:
         limit = self._limits.get(kind)
         if limit is not None and not self._limiter.hit(limit, kind, who):
             free_at, _ = self._limiter.get_window_stats(limit, kind, who)
+            REFUSED.labels("over_rate").inc()
             raise TooMany(max(1, math.ceil(free_at - time.time())))

@@ -29,6 +29,11 @@ def test_short_common_and_telling_passwords_are_refused_and_told_why(password, w
     assert why in what_is_wrong(password, "a01")
 
 
+@pytest.mark.parametrize("password", ["minecraft123", "Christopher1", "SanFrancisco", "4815162342lost"])
+def test_what_is_among_the_commonest_of_known_breaches_is_refused_though_no_rule_meets_it(password):
+    assert "常见" in what_is_wrong(password, "a01")
+
+
 def test_a_first_password_keeps_the_rules_and_never_comes_twice():
     made = {first_password() for _ in range(200)}
     assert len(made) == 200 and all(what_is_wrong(p, "a01") is None for p in made)

@@ -2,12 +2,17 @@
 
 from datetime import datetime, timedelta, timezone
 
+import pytest
+import sqlalchemy as sa
+
+from bot.errors import BadInput
 from bot.inbox.appointments import appointments_of, propose
-from bot.inbox.attachments import claim_file, give_file
+from bot.inbox.attachments import MOST_A_DAY, claim_file, give_file
 from bot.inbox.handover import give_back
 from bot.legal.appointments import time_words
 from bot.legal.attachments import check_file
 from bot.legal.cases import Role
+from bot.storage.desk_tables import Attachment
 from tests.unit.test_attachments import PDF
 from tests.wechat.test_content import with_person
 
@@ -25,6 +30,23 @@ def test_a_number_chooses_one_of_the_proposed_times_also_after_the_person_has_go
     assert running.product.read(lambda s: appointments_of(s, conversation)[0].chosen) == second
     running.product.write(lambda s: give_back(s, conversation, "a01", "", now))
     assert running.worker.asked == ["转人工"]
+
+
+def test_an_account_gives_so_many_files_a_day_and_no_more(running):
+    conversation, now = with_person(running, "o1"), datetime.now(timezone.utc)
+
+    def give(session, at):
+        return give_file(session, conversation, "a01", Role.ADVISOR, check_file("告知书.pdf", PDF), at)
+
+    def as_many_as_allowed(session):
+        give(session, now)
+        [first] = session.execute(sa.select(Attachment.__table__).where(Attachment.sent_by == "a01")).mappings()
+        session.add_all(Attachment(**{**first, "id": None, "token": f"t{n}"}) for n in range(MOST_A_DAY - 1))
+
+    running.product.write(as_many_as_allowed)
+    with pytest.raises(BadInput, match="一天最多"):
+        running.product.write(lambda s: give(s, now + timedelta(hours=23)))
+    running.product.write(lambda s: give(s, now + timedelta(hours=25)))
 
 
 def test_a_file_comes_as_a_pick_up_code_without_its_name(running):
