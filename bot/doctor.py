@@ -15,6 +15,7 @@ from bot.findings import BAD, CARE, GOOD, Finding
 from bot.office import BEIJING, read_office
 from bot.settings import ROOT, Settings
 from bot.storage.database import Database, open_database
+from bot.storage.years import years_missing
 
 LOW_DISK = 2 * 1024**3
 LONG_WAIT = timedelta(minutes=5)
@@ -63,6 +64,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield Finding("database", GOOD, f"{database.engine.dialect.name}, at this release")
     yield _waiting(database)
     yield _books(database)
+    yield _years(database)
     yield from doctor_gate.accounts(database)
     database.close()
 
@@ -108,6 +110,15 @@ def _books(database: Database) -> Finding:
             return Finding("books", GOOD, "append-only")
         finally:
             session.rollback()
+
+
+def _years(database: Database) -> Finding:
+    """The years that will be written next have their place; `migrate` has just made them if it could."""
+    missing = years_missing(database, datetime.now(timezone.utc))
+    if missing:
+        seen = f"no partition of its own: {', '.join(map(str, missing))}"
+        return Finding("years", CARE, seen, "nothing is lost, counting gets slower; restart `bot serve`, it makes them while nobody writes")
+    return Finding("years", GOOD, "one table" if database.is_sqlite else "each in its partition, the next two made ahead")
 
 
 def _cards(_settings: Settings) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.errors import BadRecord, CaseNotFound
-from bot.ledger.services import Service, record, reverse
+from bot.ledger.services import Service, record, reverse, stands
 from bot.legal.cases import Channel, Tier
 from bot.legal.masking import without_personal_data
 from bot.storage.book_tables import BookFact, FactEntry
@@ -141,11 +141,10 @@ def is_reversed(session: Session, fact: BookFact) -> bool:
 
 def lines_of(session: Session, fact: BookFact) -> list[ServiceEntry]:
     """Return the lines of a fact that still count."""
-    undone = sa.select(ServiceEntry.reverses_id).where(ServiceEntry.reverses_id.is_not(None))
     query = (
         sa.select(ServiceEntry)
         .join(FactEntry, FactEntry.entry_id == ServiceEntry.id)
-        .where(FactEntry.fact_id == fact.id, ServiceEntry.reverses_id.is_(None), ServiceEntry.id.not_in(undone))
+        .where(FactEntry.fact_id == fact.id, *stands())
         .order_by(ServiceEntry.id)
     )
     return list(session.execute(query).scalars())

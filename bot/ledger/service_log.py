@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.ledger.advisor_services import BOOK
 from bot.ledger.facts import REVERSED, details_of
+from bot.ledger.services import stands
 from bot.legal.advisor_services import Result, ServiceKind, Subject
 from bot.legal.cases import Channel
 from bot.storage.book_tables import BookFact, FactEntry
@@ -95,11 +96,10 @@ def _one(row: BookFact, counted: bool, taken_back: str | None) -> Logged:
 
 def _counted(session: Session, ids: list[int]) -> set[int]:
     """The facts with a line of a service that still stands."""
-    undone = sa.select(ServiceEntry.reverses_id).where(ServiceEntry.reverses_id.is_not(None))
     query = (
         sa.select(FactEntry.fact_id)
         .join(ServiceEntry, ServiceEntry.id == FactEntry.entry_id)
-        .where(FactEntry.fact_id.in_(ids), ServiceEntry.kind.like("svc_%"), ServiceEntry.reverses_id.is_(None), ServiceEntry.id.not_in(undone))
+        .where(FactEntry.fact_id.in_(ids), ServiceEntry.kind.like("svc_%"), *stands())
     )
     return set(session.execute(query).scalars())
 

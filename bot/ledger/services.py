@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.errors import CaseNotFound
 from bot.legal.cases import Channel, Tier
-from bot.storage.tables import ServiceEntry
+from bot.storage.tables import EntryKey, ServiceEntry
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ class Service:
 
 def record(session: Session, service: Service, recorded_at: datetime) -> ServiceEntry:
     """Add one line to the books and return it; a line with the same source_key is returned as it stands."""
-    known = session.execute(sa.select(ServiceEntry).where(ServiceEntry.source_key == service.source_key)).scalar_one_or_none()
+    known = session.execute(sa.select(EntryKey.entry_id, EntryKey.happened_at).where(EntryKey.source_key == service.source_key)).one_or_none()
     if known is not None:
-        return known
+        return _line(session, known.entry_id, known.happened_at)
     line = ServiceEntry(
         kind=service.kind,
         quantity=service.quantity,
@@ -67,9 +68,14 @@ def record(session: Session, service: Service, recorded_at: datetime) -> Service
 
 def request_line(session: Session, number: str) -> ServiceEntry | None:
     """Return the standing line that counts a resident's request, or None where it was taken back or counted elsewhere."""
-    undone = sa.select(ServiceEntry.reverses_id).where(ServiceEntry.reverses_id.is_not(None))
-    mine = (ServiceEntry.case_number == number, ServiceEntry.source_key.like("request:%"), ServiceEntry.reverses_id.is_(None))
-    return session.execute(sa.select(ServiceEntry).where(*mine, ServiceEntry.id.not_in(undone))).scalars().first()
+    mine = (ServiceEntry.case_number == number, ServiceEntry.source_key.like("request:%"), *stands())
+    return session.execute(sa.select(ServiceEntry).where(*mine)).scalars().first()
+
+
+def stands() -> tuple[Any, ...]:
+    """Return the conditions of a line that counts: not a reversal, and not reversed."""
+    undone = sa.exists().where(EntryKey.reverses_id == ServiceEntry.id)
+    return (ServiceEntry.reverses_id.is_(None), ~undone)
 
 
 def reverse(session: Session, entry_id: int, reason: str, by: str, recorded_at: datetime) -> ServiceEntry:
@@ -92,4 +98,10 @@ def reverse(session: Session, entry_id: int, reason: str, by: str, recorded_at: 
         reason=reason,
     )
     session.add(line)
+    return line
+
+
+def _line(session: Session, entry_id: int, happened_at: datetime) -> ServiceEntry:
+    """With its time a line is looked for in its year alone."""
+    line: ServiceEntry = session.execute(sa.select(ServiceEntry).where(ServiceEntry.id == entry_id, ServiceEntry.happened_at == happened_at)).scalar_one()
     return line

@@ -1,6 +1,6 @@
 """Counting: each metric's one selection gives the count, the rows behind it, the table, the export and the report.
 
-A plain sum is read from the daily roll-ups; what was known on a day (`as_of`), and everything that opens to rows, is read
+A plain sum is read from the roll-ups by day and month; what was known on a day (`as_of`), and everything that opens to rows, is read
 from the lines. `bot stats --recount` proves the two equal.
 """
 
@@ -23,6 +23,7 @@ from bot.office import BEIJING, Office
 from bot.statistics.periods import Period, months_of
 from bot.statistics.registry import Metric, Shape, all_metrics, metric
 from bot.statistics.snapshots import snapshot_rows
+from bot.statistics.totals import by_month, from_totals, total
 from bot.statistics.views import DAY, DIMENSIONS, MONTH, TIMES, View, day_conditions, line_conditions, view_of
 from bot.storage.book_tables import DailyCount
 from bot.storage.tables import ServiceEntry
@@ -142,6 +143,8 @@ def label_of(dimension: str, code: str | None, office: Office) -> str:
 def _grouped(session: Session, which: Metric, view: View, dimensions: list[str]) -> list[tuple[tuple[str | None, ...], int]]:
     """Sums in parts of the unit, from the days where they suffice, else from the lines."""
     stock = which.shape is Shape.STOCK
+    if not dimensions and which.reads_days and from_totals(view):
+        return [((), total(session, view, which.kinds, which.minus, stock))]
     kinds = which.kinds + which.minus
     from_days = which.reads_days and view.as_of is None
     source: Any = DailyCount if from_days else ServiceEntry
@@ -159,6 +162,8 @@ def _by_time(session: Session, which: Metric, view: View, dimensions: list[str])
     if which.shape is not Shape.SUM:
         return _month_by_month(session, which, view, dimensions)
     others = [d for d in dimensions if d not in (DAY, MONTH)]
+    if dimensions == [MONTH] and from_totals(view) and view.period.first.day == view.period.end.day == 1:
+        return [((f"{first:%Y-%m}",), _scaled(which, n)) for first, n in sorted(by_month(session, view, which.kinds)) if n]
     sums: dict[tuple[str | None, ...], int] = {}
     for (day, *codes), n in _days(session, which, view, others):
         known = {**dict(zip(others, codes)), DAY: f"{day:%Y-%m-%d}", MONTH: f"{day:%Y-%m}"}

@@ -1,33 +1,88 @@
-"""Proof of the roll-ups: the sums of the days and of the hours against the sums of the lines."""
+"""Proof of the roll-ups: the sums of the days, of the hours and of the months against the sums of the lines, a year at a time."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.storage.book_tables import DailyCount
+from bot.statistics.periods import year
+from bot.storage.book_tables import DailyCount, MonthTotal
 from bot.storage.office_tables import HOURLY_KINDS, HourlyCount
 from bot.storage.tables import ServiceEntry
 
-KEY = ("day", "kind", "community", "tier", "channel", "topic", "dispute_type", "is_demo")
-HOUR_KEY = ("day", "hour", "kind", "community", "channel", "is_demo")
+Difference = tuple[tuple[Any, ...], int, int]
 
 
-def recount(session: Session) -> list[tuple[tuple[Any, ...], int, int]]:
-    """Return each difference as (key, sum in the roll-up, sum of the lines); empty where days and hours hold."""
-    kept = {tuple(getattr(d, name) for name in KEY): int(d.quantity) for d in session.execute(sa.select(DailyCount)).scalars()}
-    kept.update({tuple(getattr(h, name) for name in HOUR_KEY): int(h.quantity) for h in session.execute(sa.select(HourlyCount)).scalars()})
-    lines: dict[tuple[Any, ...], int] = {}
-    columns = (ServiceEntry.happened_at, *(getattr(ServiceEntry, name) for name in KEY[1:]), ServiceEntry.quantity)
-    for at, *rest, quantity in session.execute(sa.select(*columns).execution_options(yield_per=10_000)):
-        local = at + timedelta(hours=8)
-        known = dict(zip(KEY[1:], (v if v is not None else "" for v in rest)))
-        keys: list[tuple[Any, ...]] = [(local.date(), *known.values())]
-        if known["kind"] in HOURLY_KINDS:
-            keys.append((local.date(), local.hour, *(known[name] for name in HOUR_KEY[2:])))
-        for key in keys:
-            lines[key] = lines.get(key, 0) + int(quantity)
-    return [(key, kept.get(key, 0), lines.get(key, 0)) for key in sorted({*kept, *lines}, key=str) if kept.get(key, 0) != lines.get(key, 0)]
+@dataclass(frozen=True)
+class RollUp:
+    """One roll-up: its table, the columns it sums by, the column of time, the only kinds it holds, and whether it knows how many lines there are."""
+
+    table: Any
+    key: tuple[str, ...]
+    time: str
+    kinds: tuple[str, ...] = ()
+    counts: bool = True
+
+
+ROLL_UPS = (
+    RollUp(DailyCount, ("day", "kind", "community", "tier", "channel", "topic", "dispute_type", "is_demo"), "day"),
+    RollUp(HourlyCount, ("day", "hour", "kind", "community", "channel", "is_demo"), "day", HOURLY_KINDS, counts=False),
+    RollUp(MonthTotal, ("month", "kind", "is_demo"), "month"),
+)
+
+
+def recount(session: Session) -> list[Difference]:
+    """Return each difference as (key, sum in the roll-up, sum of the lines); empty where days, hours and months hold."""
+    first, last = _span(session)
+    return [found for of_year in range(first, last + 1) for roll_up in ROLL_UPS for found in _differences(session, roll_up, of_year)]
+
+
+def _span(session: Session) -> tuple[int, int]:
+    """The first and the last year with a line or a sum; a line of the last hours of a year in UTC belongs to the next."""
+    times = (ServiceEntry.happened_at, DailyCount.day, HourlyCount.day, MonthTotal.month)
+    ends = [session.execute(sa.select(sa.func.min(time), sa.func.max(time))).one() for time in times]
+    years = [at.year for pair in ends for at in pair if at is not None]
+    return (min(years), max(years) + 1) if years else (1, 0)
+
+
+def _differences(session: Session, roll_up: RollUp, of_year: int) -> Iterator[Difference]:
+    """The database adds both sides up and keeps what is not equal: the sums, or where those are, the numbers of lines."""
+    both, n = _both(session, roll_up, of_year).subquery(), len(roll_up.key)
+    key = [both.c[name] for name in roll_up.key]
+    sums = [sa.func.sum(both.c[name]) for name in ("kept", "counted", "kept_lines", "counted_lines")]
+    query = sa.select(*key, *sums).group_by(*key).having(sa.or_(sums[0] != sums[1], sums[2] != sums[3])).order_by(*key)
+    for row in session.execute(query):
+        kept, counted, kept_lines, counted_lines = (int(value) for value in row[n:])
+        yield (tuple(row[:n]), kept, counted) if kept != counted else (tuple(row[:n]), kept_lines, counted_lines)
+
+
+def _both(session: Session, roll_up: RollUp, of_year: int) -> Any:
+    """The rows of the roll-up and the lines of a year, one below the other."""
+    period, table, none, one = year(of_year), roll_up.table, sa.literal_column("0"), sa.literal_column("1")
+    number = (table.lines, one) if roll_up.counts else (none, none)
+    of_table = [getattr(table, name).label(name) for name in roll_up.key]
+    kept = sa.select(*of_table, table.quantity.label("kept"), none.label("counted"), number[0].label("kept_lines"), none.label("counted_lines"))
+    lines = sa.select(*(_of_line(session, name) for name in roll_up.key), none, ServiceEntry.quantity, none, number[1])
+    time, mine = getattr(table, roll_up.time), [ServiceEntry.happened_at >= period.start_utc, ServiceEntry.happened_at < period.end_utc]
+    if roll_up.kinds:
+        mine.append(ServiceEntry.kind.in_(roll_up.kinds))
+    return kept.where(time >= period.first, time < period.end).union_all(lines.where(*mine))
+
+
+def _of_line(session: Session, name: str) -> Any:
+    """A column of the key as a line has it, in Beijing time, '' for none."""
+    if name not in ("day", "hour", "month"):
+        column = getattr(ServiceEntry, name)
+        return column if name == "is_demo" else sa.func.coalesce(column, "")
+    if session.get_bind().dialect.name == "sqlite":
+        at = ServiceEntry.happened_at
+        if name == "hour":
+            return sa.cast(sa.func.strftime("%H", at, "+8 hours"), sa.Integer)
+        return sa.type_coerce(sa.func.date(at, "+8 hours", *(["start of month"] if name == "month" else [])), sa.Date)
+    local = sa.type_coerce(ServiceEntry.happened_at, sa.DateTime) + sa.text("interval '8 hours'")
+    if name == "hour":
+        return sa.cast(sa.extract("hour", local), sa.SmallInteger)
+    return sa.cast(local if name == "day" else sa.func.date_trunc("month", local), sa.Date)

@@ -22,7 +22,8 @@ from bot.storage.sealed_file import UnreadableBackup, seal, unseal
 
 VERSIONS = "alembic_version"
 # The database writes these itself as the lines come in; bringing them too would count everything twice.
-DERIVED = ("daily_counts", "hourly_counts")
+DERIVED = ("daily_counts", "hourly_counts", "month_totals", "entry_keys")
+PARTITIONS = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass('service_entries')"
 BATCH = 2000
 
 
@@ -106,7 +107,8 @@ def _lines(database: Database, now: datetime, counts: dict[str, int], revision: 
         yield json.dumps({"revision": revision[0], "made_at": now.isoformat()})
         for table in _tables(connection):
             counts[table.name] = 0
-            for row in connection.execution_options(stream_results=True).execute(sa.select(table)).mappings():
+            # In the order of their ids: what refers to a row of its own table comes after that row.
+            for row in connection.execution_options(stream_results=True).execute(sa.select(table).order_by(*table.primary_key)).mappings():
                 counts[table.name] += 1
                 yield json.dumps({"t": table.name, "r": {name: _plain(value) for name, value in row.items()}}, ensure_ascii=False)
         yield json.dumps({"end": counts})
@@ -129,10 +131,15 @@ def _bring(connection: Connection, tables: dict[str, sa.Table], path: Path) -> N
 
 
 def _tables(connection: Connection) -> list[sa.Table]:
-    """All tables as the database has them (plain types, so that nothing is decrypted), parents first."""
+    """All tables as the database has them (plain types, so that nothing is decrypted), parents first; the years of the books are one table."""
     metadata = sa.MetaData()
     metadata.reflect(connection)
-    return [table for table in metadata.sorted_tables if table.name not in (VERSIONS, *DERIVED)]
+    hidden = {VERSIONS, *DERIVED}
+    if connection.dialect.name == "postgresql":
+        hidden.update(connection.execute(sa.text(PARTITIONS)).scalars())
+    if "fact_entries" in metadata.tables:  # on PostgreSQL it refers to the keys of the lines, which come with the lines
+        metadata.tables["fact_entries"].add_is_dependent_on(metadata.tables["service_entries"])
+    return [table for table in metadata.sorted_tables if table.name not in hidden]
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
@@ -12,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bot.errors import DatabaseBehind
+from bot.storage.years import make_years
 
 if TYPE_CHECKING:
     from bot.storage.database import Database
@@ -20,7 +22,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database) -> None:
-    """Bring the tables to this release.
+    """Bring the tables to this release, and make the years of the books that will be written next.
 
     Raises:
         DatabaseBehind: the database was made by a newer release.
@@ -40,6 +42,7 @@ def migrate(database: Database) -> None:
     if current != set(scripts.get_heads()):
         with _one_migrator(database):
             command.upgrade(config, "head")
+    make_years(database, datetime.now(timezone.utc))
 
 
 @contextmanager

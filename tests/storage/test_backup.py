@@ -106,6 +106,7 @@ def test_rows_come_back_in_any_size_of_batch_and_equal_in_every_table(backed_up,
     rows = {}
     for place in (database, elsewhere):
         with place.engine.connect().execution_options(reading=True) as connection:
-            rows[place] = {t: connection.execute(sa.text(f"SELECT count(*) FROM {t}")).scalar_one() for t in sa.inspect(connection).get_table_names()}
+            tables = [t for t in sa.inspect(connection).get_table_names() if t != "entry_keys" and not t.startswith("service_entries_")]  # PostgreSQL's alone
+            rows[place] = {t: connection.execute(sa.text(f"SELECT count(*) FROM {t}")).scalar_one() for t in tables}
             rows[place]["sum"] = connection.execute(sa.text("SELECT (SELECT sum(quantity) FROM daily_counts), (SELECT sum(quantity) FROM hourly_counts)")).one()
     assert rows[elsewhere] == rows[database] and rows[database]["case_events"] == 30
