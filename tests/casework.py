@@ -31,7 +31,7 @@ from bot.storage.staff_tables import StaffAccount, StaffCommunity, StaffRole
 from bot.storage.tables import Case, CaseEvent
 from tests.builders import make_request
 from tests.conftest import NOON
-from tests.storage.books import USCC
+from tests.storage.books import USCC, counted
 
 HOURS = ((time(9), time(12)), (time(14), time(17)))
 LOOKED_AT = frozenset({"identity", "property", "lawful", "clear", "voluntary", "others", "morals"})
@@ -93,6 +93,10 @@ class Office:
         with self.database.reading() as session:
             return case_of(session, number)
 
+    def count(self, *codes: str) -> list[Any]:
+        """Return figures of the year."""
+        return [counted(self.database, code) for code in codes]
+
     def events(self, number: str) -> list[str]:
         with self.database.reading() as session:
             return list(session.execute(sa.select(CaseEvent.event).where(CaseEvent.case_number == number).order_by(CaseEvent.id)).scalars())
@@ -113,7 +117,8 @@ class Office:
 
 WRITTEN = (
     "case_events", "service_entries", "book_facts", "case_assignments", "conflict_checks", "mediation_sessions", "mediation_statements",
-    "mediation_agreements", "agreement_terms", "mediation_revisits", "case_people", "audit_log", "notices",
+    "mediation_agreements", "agreement_terms", "mediation_revisits", "case_people", "party_details", "mediation_inquiries", "mediation_evidence",
+    "audit_log", "notices",
 )  # fmt: skip
 TO_AGREEMENT = (Action.RECEIVED, Action.ACCEPTED, Action.TAKEN, Action.SESSION_HELD, Action.AGREED_WRITTEN)
 

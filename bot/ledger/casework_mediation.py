@@ -63,6 +63,8 @@ class Agreement:
     breach_clause: str = ""
     confirmation_wanted: bool = False
     checks: frozenset[str] = frozenset()
+    disputed_items: str = ""
+    liabilities: str = ""
 
 
 def hold_session(session: Session, act: Act, held: Held, now: datetime) -> MediationSession:
@@ -116,8 +118,9 @@ def write_down(session: Session, act: Act, agreement_no: str, effective_at: date
     assert oral is not None and effective_at is not None
     effective_at = check_moment(effective_at, now, "effective_at", oral.effective_at, "口头协议达成")
     written = Agreement(
-        effective_at, oral.facts, oral.performance_mode, terms_of(session, oral), agreement_no, oral.breach_clause or "", oral.confirmation_wanted, checks
-    )
+        effective_at, oral.facts, oral.performance_mode, terms_of(session, oral), agreement_no, oral.breach_clause or "", oral.confirmation_wanted,
+        checks, oral.disputed_items or "", oral.liabilities or "",
+    )  # fmt: skip
     _check_terms(written, True)
     oral.replaced_at = now
     session.flush()
@@ -177,7 +180,8 @@ def total(terms: tuple[Term, ...]) -> Decimal | None:
 def _store(session: Session, turn: Turn, agreement: Agreement, form: str, now: datetime) -> None:
     row = MediationAgreement(
         case_number=turn.case.number, form=form, agreement_no=agreement.agreement_no.strip() or None, effective_at=agreement.effective_at,
-        facts=agreement.facts, performance_mode=agreement.performance_mode, breach_clause=agreement.breach_clause or None,
+        facts=agreement.facts, disputed_items=agreement.disputed_items or None, liabilities=agreement.liabilities or None,
+        performance_mode=agreement.performance_mode, breach_clause=agreement.breach_clause or None,
         confirmation_wanted=agreement.confirmation_wanted, checks=",".join(sorted(agreement.checks))[:200], recorded_by=turn.act.by, recorded_at=now,
     )  # fmt: skip
     session.add(row)

@@ -12,7 +12,7 @@ def person_of(number: str, side: str, name: str | None, phone: str | None = None
     return CasePerson(case_number=number, side=side, name=name, phone=phone, name_hash=name_hash(name), phone_hash=phone_hash(phone))
 
 
-def set_person(person: CasePerson, field: str, value: str) -> None:
+def set_person(person: CasePerson, field: str, value: str | None) -> None:
     """Put a person's name or phone right, with its hash."""
     setattr(person, field, value)
     person.name_hash, person.phone_hash = name_hash(person.name), phone_hash(person.phone)

@@ -16,7 +16,10 @@ from sqlalchemy.orm import Session
 from bot.ledger.blanking import blank_case
 from bot.ledger.cases import own_cases
 from bot.ledger.casework_ends import withdraw
+from bot.ledger.party_details import as_words, details_of_parties
 from bot.ledger.people import set_person
+from bot.ledger.unlinking import unlink_case, unlink_handovers
+from bot.storage.casework_tables import PartyDetails
 from bot.storage.desk_tables import Appointment, Attachment, AttachmentPart, CaseSuggestion
 from bot.storage.handover_tables import Handover
 from bot.storage.tables import Case, CaseEvent, CasePerson, CaseStatement, Consent, Message, Reply, Tracker
@@ -79,9 +82,12 @@ def erase_conversation(session: Session, conversation: str, now: datetime, keep_
             kept.append(case.number)
             continue
         withdraw(session, case, now, from_books=False)
+        parties = sa.select(CasePerson.id).where(CasePerson.case_number == case.number)
+        session.execute(sa.delete(PartyDetails).where(PartyDetails.person_id.in_(parties)).execution_options(synchronize_session=False))
         for table in (CasePerson, CaseStatement, CaseSuggestion):
             session.execute(sa.delete(table).where(table.case_number == case.number).execution_options(synchronize_session=False))
         blank_case(session, case.number)
+        unlink_case(session, case)
         emptied.append(case.number)
     return Erased(erase_talk(session, conversation, kept, keep_message), tuple(emptied), tuple(kept))
 
@@ -133,6 +139,7 @@ def _erase_talk_with_people(session: Session, conversation: str) -> None:
     session.execute(sa.delete(Reply).where(*by_itself).execution_options(synchronize_session=False))
     words = sa.update(Handover).where(Handover.conversation_id == conversation).values(note=None, words=None)
     session.execute(words.execution_options(synchronize_session=False))
+    unlink_handovers(session, conversation)
 
 
 def _erase_files_and_wechat(session: Session, conversation: str, kept: Sequence[str], is_over: bool) -> None:
@@ -155,13 +162,21 @@ def _standing(conversation: str) -> Any:
 
 
 def _copy_of_case(session: Session, case: Case) -> dict[str, Any]:
-    people = session.execute(sa.select(CasePerson).where(CasePerson.case_number == case.number).order_by(CasePerson.id)).scalars()
+    people = list(session.execute(sa.select(CasePerson).where(CasePerson.case_number == case.number).order_by(CasePerson.id)).scalars())
     words = session.execute(sa.select(CaseStatement).where(CaseStatement.case_number == case.number).order_by(CaseStatement.id)).scalars()
     return {
         "number": case.number,
         "kind": case.kind,
         "status": case.status,
         "requested_at": case.requested_at.isoformat(),
-        "people": [{"side": p.side, "name": p.name, "phone": p.phone} for p in people],
+        "people": _copy_of_people(people, details_of_parties(session, case.number)),
         "statements": [{"about": w.about, "text": w.text, "at": w.said_at.isoformat()} for w in words],
     }
+
+
+def _copy_of_people(people: Sequence[CasePerson], details: dict[int, PartyDetails]) -> list[dict[str, Any]]:
+    """The resident, who stands first on the applicant's side, whole; of everybody else no more than the name that the resident said."""
+    own = next((person.id for person in people if person.side == "applicant"), None)
+    return [
+        {"side": p.side, "name": p.name, "phone": p.phone, **as_words(details.get(p.id))} if p.id == own else {"side": p.side, "name": p.name} for p in people
+    ]

@@ -21,6 +21,7 @@ LABELS = {
     "file_given": "给居民发文件",
     "file_opened": "打开文件",
     "paper_taken": "取文书",
+    "party_described": "登记当事人信息",
     "service_reversed": "冲正服务记录",
     "services_imported": "批量导入服务记录",
     "service_log_taken": "导出服务日志",

@@ -30,6 +30,13 @@ class Party:
     legal_rep: str | None = None
     uscc: str | None = None
     agent: str | None = None
+    workplace: str | None = None
+    id_number: str | None = None
+
+    @property
+    def is_organisation(self) -> bool:
+        """Whether it is a firm or another organisation: it has no sex, birth or occupation."""
+        return bool(self.org_name or self.uscc or self.legal_rep)
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,30 @@ class Statement:
     party: str
     text: str
     shared: bool = False
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What somebody was asked and answered (调查笔录)."""
+
+    number: int
+    asked_person: str | None = None
+    relation: str | None = None
+    asked_by: str | None = None
+    asked_at: datetime | None = None
+    place: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One piece of evidence (证据); `form` is 原件 or 复印件."""
+
+    item: str
+    form: str | None = None
+    source: str | None = None
+    received_on: date | None = None
+    returned_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +90,7 @@ class MediationSession:
     disputed: str | None = None
     result: str | None = None
     advised_path: str | None = None
+    mode: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,11 +168,14 @@ class CaseFile:
     mediators: tuple[str, ...] = ()
     undertaker: str | None = None
     committee: str | None = None
+    tier: str = "community"
+    court: str | None = None
     parties: tuple[Party, ...] = ()
     what_happened: str | None = None
     wish: str | None = None
     supplements: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    inquiries: tuple[Inquiry, ...] = ()
     sessions: tuple[MediationSession, ...] = ()
     agreement: Agreement | None = None
     revisits: tuple[Revisit, ...] = ()

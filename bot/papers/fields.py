@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, Callable
 
 from bot.legal.agreement_checks import Term, checklist, is_payment
-from bot.legal.cases import CaseKind, Channel
+from bot.legal.cases import CaseKind, Channel, Tier
 from bot.legal.disputes import DisputeType
 from bot.legal.enterprise import EnterpriseCategory
 from bot.legal.mediation import Outcome, Source
-from bot.office import Office
-from bot.papers.case_file import APPLICANT, OTHER_SIDE, Agreement, CaseFile, MediationSession, Party, Revisit
+from bot.office import Community, Office
+from bot.papers.case_file import APPLICANT, OTHER_SIDE, Agreement, CaseFile, Inquiry, MediationSession, Party, Revisit
 from bot.papers.words import WITHHELD, day, lines, listed, moment, money, ticks, yes_no
 
 Fields = dict[str, Any]
@@ -31,7 +31,7 @@ def common(file: CaseFile, office: Office, now: datetime, made_by: str) -> Field
         "office": office.name,
         "case_no": file.number,
         "community": community.name if community else file.community,
-        "committee": file.committee,
+        "committee": file.committee or _committee(community, file.tier),
         "made_on": day(now),
         "made_by": made_by,
         "demo": "（演示数据，不作凭证）" if file.is_demo else " ",
@@ -44,7 +44,7 @@ def common(file: CaseFile, office: Office, now: datetime, made_by: str) -> Field
         "source": _source(file),
         "facts": WITHHELD if file.withheld else file.what_happened,
         "wish": WITHHELD if file.withheld else file.wish,
-        "mediators": listed(file.mediators),
+        "mediators": listed(file.mediators) or file.undertaker,
         "undertaker": file.undertaker,
         "requested_at": moment(file.requested_at, seconds=True),
         "accepted_on": day(file.accepted_at),
@@ -55,14 +55,19 @@ def common(file: CaseFile, office: Office, now: datetime, made_by: str) -> Field
 def party(who: Party, withheld: bool = False) -> Fields:
     """One party's row; personal values are withheld from who may not see them."""
     side = "申请人" if who.side == APPLICANT else "被申请人"
-    names = ("name", "phone", "gender", "ethnicity", "born", "occupation", "address", "org_name", "legal_rep", "uscc", "agent")
-    return {"side": side, **{name: WITHHELD if withheld else getattr(who, name) for name in names}}
+    values = {name: getattr(who, name) for name in ("phone", "address", "workplace", "org_name", "legal_rep", "uscc", "agent")}
+    values["name"] = who.name if not who.legal_rep else f"{who.name}（法定代表人或负责人：{who.legal_rep}）"
+    values["home_or_work"] = listed((who.address or "", who.workplace or ""))
+    values["id_number"] = who.uscc if who.is_organisation else who.id_number
+    # An organisation has none of these; they are not missing.
+    of_people = {name: getattr(who, name) or ("—" if who.is_organisation else None) for name in ("gender", "ethnicity", "born", "occupation")}
+    return {"side": side, **{name: WITHHELD if withheld else value for name, value in {**values, **of_people}.items()}}
 
 
 def application(file: CaseFile) -> Fields:
     """人民调解申请书 (5.1)."""
     return {
-        "evidence": None if file.withheld else lines(file.evidence),
+        "evidence": None if file.withheld else lines(tuple(e.item for e in file.evidence)),
         "supplements": WITHHELD if file.withheld else lines(file.supplements) or "无",
         "channel": Channel.from_code(file.channel).label if file.channel else None,
     }
@@ -79,8 +84,9 @@ def registration(file: CaseFile) -> Fields:
 
 
 def rights_notice(file: CaseFile) -> Fields:
-    """权利义务告知书 (5.3)."""
-    return {"mode": ticks(("当面", "线上"), None)}
+    """权利义务告知书 (5.3): given before the first session; day and way are those of the first that says so."""
+    told = next((s for s in file.sessions if s.rights_told), MediationSession(0))
+    return {"mode": ticks(("当面", "线上"), told.mode), "told_on": day(told.held_at) or " "}
 
 
 def record(file: CaseFile, number: int | None = None) -> Fields:
@@ -105,9 +111,25 @@ def record(file: CaseFile, number: int | None = None) -> Fields:
     }
 
 
-def investigation(file: CaseFile) -> Fields:
-    """调查笔录与证据清单 (5.5); the answers are written by hand."""
-    return {"evidence_rows": [{"no": str(n), "item": WITHHELD if file.withheld else item} for n, item in enumerate(file.evidence, 1)] or [{"no": "1"}]}
+def investigation(file: CaseFile, number: int | None = None) -> Fields:
+    """调查笔录与证据清单 (5.5): one inquiry, the newest unless named, and the whole list of evidence; without any, a form to be filled in by hand."""
+    held = next((i for i in file.inquiries if i.number == number), file.inquiries[-1] if file.inquiries else Inquiry(1))
+    hide = file.withheld
+    rows = [
+        {"no": str(n), "item": WITHHELD if hide else e.item, "form": e.form, "source": WITHHELD if hide else e.source, "received_on": day(e.received_on),
+         "returned_on": day(e.returned_on) or " "}
+        for n, e in enumerate(file.evidence, 1)
+    ]  # fmt: skip
+    return {
+        "inquiry_no": str(held.number),
+        "asked_by": held.asked_by or listed(file.mediators),
+        "asked_person": WITHHELD if hide else held.asked_person,
+        "relation": WITHHELD if hide else held.relation or ("未说明" if held.asked_person else None),
+        "asked_at": moment(held.asked_at),
+        "place": held.place,
+        "words": WITHHELD if hide else held.words,
+        "evidence_rows": rows or [{"no": "1"}],
+    }
 
 
 def agreement(file: CaseFile) -> Fields:
@@ -175,13 +197,15 @@ def closing_report(file: CaseFile) -> Fields:
 def judicial_confirmation(file: CaseFile) -> Fields:
     """司法确认申请书 (5.10)."""
     made = file.agreement or Agreement()
-    return {"agreement_no": made.number, "effective_on": day(made.effective_on), "confirmation_due": day(made.confirmation_due)}
+    court = (file.court or "").removesuffix("人民法院") or None
+    return {"agreement_no": made.number, "effective_on": day(made.effective_on), "confirmation_due": day(made.confirmation_due), "court": court}
 
 
 def legal_aid(file: CaseFile) -> Fields:
-    """法律援助申请表 (5.11); identity document, income and health are written by the applicant, never kept here."""
-    who = next(iter(file.on(APPLICANT)), Party(APPLICANT))
-    return {"applicant": party(who, file.withheld), "forms": ticks(("法律咨询", "代拟文书", "诉讼代理", "非诉讼代理", "劳动仲裁代理", "刑事辩护代理"), None)}
+    """法律援助申请表 (5.11); income and health are written by the applicant and never kept here, the identity number only where they agreed."""
+    who = party(next(iter(file.on(APPLICANT)), Party(APPLICANT)), file.withheld)
+    forms = ("法律咨询", "代拟文书", "诉讼代理", "非诉讼代理", "劳动仲裁代理", "刑事辩护代理")
+    return {"applicant": {**who, "id_number": who["id_number"] or "由申请人自行填写"}, "forms": ticks(forms, None)}
 
 
 def enterprise_issue(file: CaseFile) -> Fields:
@@ -210,7 +234,7 @@ def service_record(file: CaseFile) -> Fields:
     return {"channel": Channel.from_code(file.channel).label if file.channel else None}
 
 
-FIELDS_OF: dict[str, Callable[[CaseFile], Fields]] = {
+FIELDS_OF: dict[str, Callable[..., Fields]] = {
     "mediation_application": application,
     "mediation_registration": registration,
     "rights_notice": rights_notice,
@@ -227,14 +251,31 @@ FIELDS_OF: dict[str, Callable[[CaseFile], Fields]] = {
 }
 
 
-def fields(code: str, file: CaseFile, office: Office, now: datetime, made_by: str) -> Fields:
-    """Return all that the template of a case paper needs."""
-    return {**common(file, office, now, made_by), **FIELDS_OF[code](file)}
+def times_of(code: str, file: CaseFile) -> int:
+    """Return how many of a paper a case has: one for each session, inquiry or visit; 1 for every other paper."""
+    several = {"mediation_record": len(file.sessions), "mediation_investigation": len(file.inquiries), "revisit": len(file.revisits)}
+    return max(1, several.get(code, 1))
+
+
+def fields(code: str, file: CaseFile, office: Office, now: datetime, made_by: str, number: int | None = None) -> Fields:
+    """Return all that the template of a case paper needs.
+
+    Args:
+        number: of a session, inquiry or visit, counted from 1; the newest where None or out of `times_of`.
+    """
+    which = (number,) if number is not None and 1 <= number <= times_of(code, file) > 1 else ()
+    return {**common(file, office, now, made_by), **FIELDS_OF[code](file, *which)}
 
 
 def _source(file: CaseFile) -> str:
     chosen = Source.from_code(file.source).label if file.source else Source.APPLICATION.label if file.kind == CaseKind.MEDIATION.code else None
     return ticks(tuple(s.label for s in Source), chosen)
+
+
+def _committee(community: Community | None, tier: str) -> str | None:
+    """The committee of the community or subdistrict (人民调解法 8, 34); at the district there is none of its own."""
+    places = {Tier.COMMUNITY.code: community.name, Tier.SUBDISTRICT.code: community.subdistrict} if community else {}
+    return f"{places[tier]}人民调解委员会" if places.get(tier) else None
 
 
 def _names(people: tuple[Party, ...]) -> str | None:
