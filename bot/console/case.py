@@ -24,6 +24,7 @@ from bot.ledger.case_deadlines import drop_deadline, set_deadline
 from bot.ledger.case_likeness import link_cases
 from bot.ledger.case_times import set_due
 from bot.ledger.openings import is_open, open_people
+from bot.ledger.replies import case_replied
 from bot.ledger.risks import handle_risks
 from bot.legal.disputes import DisputeType
 from bot.legal.permissions import Permission, Staff
@@ -145,6 +146,7 @@ async def reply(request: Request, number: str) -> HTTPResponse:
         at = now()
         standing = handover.take_up(session, case.conversation_id, who.code, role_of(who), at, f"case:{case.number}:{at.isoformat()}")
         handover.say(session, case.conversation_id, who.code, role_of(who), text, at)
+        case_replied(session, case, who.code, at)
         open_people(session, who.code, f"handover:{standing.id}", f"事项{case.number}联系居民", at)
         went.append(standing.id)
 

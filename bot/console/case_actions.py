@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Mapping
 
@@ -13,7 +13,7 @@ from sanic.response import HTTPResponse
 from sqlalchemy.orm import Session
 
 from bot.console.access import ROOT, go, needs, now
-from bot.console.case_forms import FORMS, PARTY, Form, form_of
+from bot.console.case_forms import EVIDENCE, EVIDENCE_RETURNED, FORMS, INQUIRY, NOTES, PARTY, Form, form_of
 from bot.console.case_steps import run_step
 from bot.console.cases_of import with_case
 from bot.console.fields import read_fields
@@ -22,6 +22,7 @@ from bot.errors import BadFields, BadInput, BadRecord, CaseRefused
 from bot.inbox.case_notices import tell_resident
 from bot.ledger import duty
 from bot.ledger.casework import Act, check, life_of
+from bot.ledger.casework_evidence import evidence_of
 from bot.ledger.casework_people import actor_of, colleagues
 from bot.ledger.casework_start import parties_of
 from bot.ledger.conflicts import ConflictFound
@@ -61,7 +62,14 @@ def allowed_forms(session: Session, case: Case, staff: Staff, at: datetime) -> l
     actions = allowed(life_of(session, case), actor_of(session, staff, case.community, at))
     is_away = case.assignee is not None and duty.is_away(session, case.assignee, duty.today(at))
     codes = [action.code for action in actions if action.code in FORMS and (action is not Action.SUBSTITUTED or is_away)]
-    return [_form(session, case, code) for code in codes + ([PARTY] if Action.NOTED in actions else [])]
+    return [_form(session, case, code) for code in codes + (_notes(session, case) if Action.NOTED in actions else [])]
+
+
+def _notes(session: Session, case: Case) -> list[str]:
+    """The notes that have a form of their own and a use in this case."""
+    if case.kind != CaseKind.MEDIATION.code or case.accepted_at is None:
+        return [PARTY]
+    return [PARTY, INQUIRY, EVIDENCE, *([EVIDENCE_RETURNED] if _still_here(session, case.number) else [])]
 
 
 @bp.get("/<number:str>/do/<step:str>")
@@ -91,7 +99,7 @@ def _take(session: Session, case: Case, request: Request, code: str, given: Mapp
     at, staff = now(), request.ctx.staff
     if code not in FORMS:
         raise NotFound(code)
-    act = Act(case.number, _version(given), actor_of(session, staff, case.community, at), request.app.ctx.office.weekday_hours)
+    act = Act(case.number, version_in(given), actor_of(session, staff, case.community, at), request.app.ctx.office.weekday_hours)
     # What cannot be done at all, or was changed meanwhile, comes first: then no field is to blame.
     check(session, act, action_of(code))
     run_step(code, session, act, read_fields(_form(session, case, code).fields, given, at), at)
@@ -99,8 +107,8 @@ def _take(session: Session, case: Case, request: Request, code: str, given: Mapp
 
 
 def action_of(code: str) -> Action:
-    """Return the action that a form's step is to the state machine; another party is a note."""
-    return Action.NOTED if code == PARTY else Action.from_code(code)
+    """Return the action that a form's step is to the state machine; what has a form of its own besides is a note."""
+    return Action.NOTED if code in NOTES else Action.from_code(code)
 
 
 def _form(session: Session, case: Case, code: str) -> Form:
@@ -109,10 +117,17 @@ def _form(session: Session, case: Case, code: str) -> Form:
     if step is None:
         raise CaseRefused(f"事项现在是“{life.status.label}”，不能“{FORMS[code].label}”。")
     people = [(one.code, f"{one.name}（{one.code}）") for one in colleagues(session, case.community)]
-    return form_of(code, CaseKind.from_code(case.kind), replace(step, needs=()) if code == PARTY else step, people)
+    here = _still_here(session, case.number) if code == EVIDENCE_RETURNED else []
+    return form_of(code, CaseKind.from_code(case.kind), step, people, here)
 
 
-def _version(given: Mapping[str, str]) -> int:
+def _still_here(session: Session, number: str) -> list[tuple[str, str]]:
+    """Evidence that was not given back, by number alone: what it is may name people."""
+    return [(str(one.evidence_no), f"第{one.evidence_no}份，{one.received_on}收到") for one in evidence_of(session, number) if one.returned_on is None]
+
+
+def version_in(given: Mapping[str, str]) -> int:
+    """Return the version of the case that a form was made from; -1, which no case has, where it is missing or no number."""
     text = given.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
@@ -158,5 +173,6 @@ def _begin_with(session: Session, case: Case, staff: Staff, at: datetime) -> dic
     return {
         "category": chosen.code if chosen else "",
         "held_at": moment, "visited_at": moment, "effective_at": moment, "happened_on": day, "mediators": staff.name, "mode": "onsite",
+        "asked_at": moment, "asked_by": staff.name, "received_on": day, "returned_on": day, "form": "copy",
         "result": "continue", "source": "application", "side": "applicant", "parties": str(max(2, parties_of(session, case.number))),
     }  # fmt: skip

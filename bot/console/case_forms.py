@@ -7,6 +7,8 @@ from typing import Iterable
 
 from bot.console.fields import CHECK, CHOICE, DAY, LONG, MOMENT, MONEY, NUMBER, Field
 from bot.ledger.casework_after import PERFORMANCE, VISIT_MODES
+from bot.ledger.casework_evidence import ASKED
+from bot.ledger.casework_evidence import FORMS as EVIDENCE_FORMS
 from bot.ledger.casework_mediation import RESULTS, SIDES
 from bot.ledger.casework_services import ANSWERING, CONFIRMED_HOW
 from bot.legal.cases import CaseKind
@@ -17,7 +19,14 @@ from bot.legal.lifecycle_fields import FIELD_LABELS
 from bot.legal.mediation import Prevention, Source, TerminationReason
 
 TERMS = 4
-PARTY = "party"
+# Notes to the state machine, with a form of their own each: what it has to hold.
+PARTY, INQUIRY, EVIDENCE, EVIDENCE_RETURNED = "party", "inquiry", "evidence", "evidence_returned"
+NOTES = {
+    PARTY: ("side", "name"),
+    INQUIRY: ("side", "asked_person", "asked_by", "asked_at", "place", "words"),
+    EVIDENCE: ("item", "form", "brought_by", "received_on"),
+    EVIDENCE_RETURNED: ("evidence_no", "returned_on"),
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,7 @@ class Form:
     """A form of one step.
 
     Args:
-        code: the action's code, or "party".
+        code: the action's code, or one of NOTES.
         group: next (the way to the end), people, or more.
     """
 
@@ -80,7 +89,8 @@ def _term(n: int) -> tuple[Field, ...]:
 
 
 _AGREEMENT = (
-    _f("effective_at", MOMENT), _f("facts", LONG, longest=2000), *(field for n in range(1, TERMS + 1) for field in _term(n)),
+    _f("effective_at", MOMENT), _f("facts", LONG, longest=2000), _f("disputed_items", LONG, "争议事项", longest=500),
+    _f("liabilities", LONG, "各方责任", longest=500), *(field for n in range(1, TERMS + 1) for field in _term(n)),
     _f("performance_mode", longest=200), _f("breach_clause", LONG, "违约责任", longest=500), _f("confirmation_wanted", CHECK, "双方想申请司法确认"),
 )  # fmt: skip
 _FORMS = (
@@ -131,6 +141,16 @@ _FORMS = (
     Form(PARTY, "补登当事人", "people", (
         _f("side", CHOICE, "哪一方", choices=SIDES.items()), _f("name", label="姓名或单位名称", longest=60), _f("phone", label="电话", longest=20),
     )),
+    Form(INQUIRY, "登记调查笔录", "more", (
+        _f("side", CHOICE, "是哪一方的人", choices=ASKED.items()), _f("asked_person", label="被调查人", longest=60),
+        _f("relation", label="与当事人的关系", longest=60), _f("asked_by", label="调查人", longest=200), _f("asked_at", MOMENT, "调查时间"),
+        _f("place", label="地点", longest=100), _f("words", LONG, "问答", "一问一答各起一行。", 8000),
+    ), "一方的人说的，只归这一方，不给对方看。"),
+    Form(EVIDENCE, "登记证据", "more", (
+        _f("item", label="证据名称", longest=100), _f("form", CHOICE, "原件还是复印件", choices=EVIDENCE_FORMS.items()),
+        _f("brought_by", label="提供人", longest=60), _f("received_on", DAY, "收到日期"),
+    )),
+    Form(EVIDENCE_RETURNED, "退还证据", "more", (_f("evidence_no", CHOICE, "哪一份"), _f("returned_on", DAY, "退还日期"))),
     Form("not_accepted", "不予受理", "more", (
         _f("refusal", CHOICE, choices=_of(Refusal)), _f("advised_path", CHOICE, choices=_of(Path)), _f("note", LONG, "说明", longest=500),
     )),
@@ -154,16 +174,19 @@ _MEDIATION_ACCEPTANCE = (
 )  # fmt: skip
 
 
-def form_of(code: str, kind: CaseKind, step: Step, people: Iterable[tuple[str, str]]) -> Form:
+def form_of(code: str, kind: CaseKind, step: Step, people: Iterable[tuple[str, str]], evidence: Iterable[tuple[str, str]] = ()) -> Form:
     """Return the form of a step for a kind of case, its required fields marked.
 
     Args:
         people: (code, name) of those a case may be given to.
+        evidence: (number, words) of what was not given back yet.
     """
     form = FORMS[code]
     if code == Action.ACCEPTED.code and kind is CaseKind.MEDIATION:
         form = replace(form, fields=(*_MEDIATION_ACCEPTANCE, *form.fields))
     if code == Action.ASSIGNED.code:
         form = form.but(to=replace(form.fields[0], choices=tuple(people)))
-    required = {*step.needs, *(("side", "name") if code == PARTY else ())}
+    if code == EVIDENCE_RETURNED:
+        form = form.but(evidence_no=replace(form.fields[0], choices=tuple(evidence)))
+    required = NOTES.get(code, step.needs)
     return replace(form, fields=tuple(replace(f, required=f.name in required) for f in form.fields))

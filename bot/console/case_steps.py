@@ -7,9 +7,10 @@ from typing import Any, Callable
 
 from sqlalchemy.orm import Session
 
-from bot.console.case_forms import CHECK_CODES, PARTY, TERMS
+from bot.console.case_forms import CHECK_CODES, EVIDENCE, EVIDENCE_RETURNED, INQUIRY, PARTY, TERMS
 from bot.ledger import casework_after as after
 from bot.ledger import casework_ends as ends
+from bot.ledger import casework_evidence as evidence
 from bot.ledger import casework_mediation as mediation
 from bot.ledger import casework_people as people
 from bot.ledger import casework_services as services
@@ -59,7 +60,7 @@ def _agree(written: bool) -> Run:
     def run(session: Session, act: Act, v: Values, now: datetime) -> None:
         made = mediation.Agreement(
             v["effective_at"], v["facts"], v["performance_mode"], terms_in(v), _words(v, "agreement_no"), _words(v, "breach_clause"),
-            bool(v.get("confirmation_wanted")), _checked(v),
+            bool(v.get("confirmation_wanted")), _checked(v), _words(v, "disputed_items"), _words(v, "liabilities"),
         )  # fmt: skip
         mediation.agree(session, act, made, written, now)
 
@@ -100,6 +101,16 @@ def _visit(session: Session, act: Act, v: Values, now: datetime) -> None:
     after.visit(session, act, done, now)
 
 
+def _inquire(session: Session, act: Act, v: Values, now: datetime) -> None:
+    texts = [_words(v, name) for name in ("place", "words", "relation")]
+    held = evidence.Inquiry(_words(v, "side"), _words(v, "asked_person"), _words(v, "asked_by"), v["asked_at"], *texts)
+    evidence.record_inquiry(session, act, held, now)
+
+
+def _receive_evidence(session: Session, act: Act, v: Values, now: datetime) -> None:
+    evidence.record_evidence(session, act, evidence.Evidence(_words(v, "item"), _words(v, "form"), _words(v, "brought_by"), v["received_on"]), now)
+
+
 def _complex(session: Session, act: Act, v: Values, now: datetime) -> None:
     case = case_of(session, act.number)
     weight = after.weight_of(session, case, now, grave=v["grave"], across=v["across"], petition=v["petition"])
@@ -117,6 +128,9 @@ _RUNS: dict[str, Run] = {
     "substituted": lambda s, a, v, now: people.substitute(s, a, now, v.get("conflict_reason")),
     "escalated": lambda s, a, v, now: people.escalate(s, a, _words(v, "reason"), now),
     PARTY: lambda s, a, v, now: people.add_party(s, a, _words(v, "side"), _words(v, "name"), _words(v, "phone"), now),
+    INQUIRY: _inquire,
+    EVIDENCE: _receive_evidence,
+    EVIDENCE_RETURNED: lambda s, a, v, now: evidence.return_evidence(s, a, int(v["evidence_no"]), v["returned_on"], now),
     "session_held": _hold,
     "agreed_written": _agree(True),
     "agreed_oral": _agree(False),

@@ -21,20 +21,23 @@ from bot.knowledge.cards import Card
 from bot.ledger.case_deadlines import CHOICES, compute, deadlines_of
 from bot.ledger.case_likeness import duplicates, linked_to, past_of
 from bot.ledger.case_times import due_of
+from bot.ledger.party_details import as_words, details_of_parties
 from bot.ledger.risks import open_risks
 from bot.ledger.suggestions import Suggestion, suggestion_of
 from bot.legal.appointments import time_words
-from bot.legal.cases import CaseKind, Channel
+from bot.legal.cases import CaseKind, Channel, Tier
 from bot.legal.deadlines import NEAR
 from bot.legal.disputes import DisputeType
 from bot.legal.intake import masked_phone
 from bot.legal.lifecycle import FINAL, STATUS_LABELS
 from bot.legal.masking import without_personal_data
+from bot.legal.party_details import DETAIL_LABELS
 from bot.legal.permissions import Staff
 from bot.legal.safety import KINDS
 from bot.legal.sums import Uncountable
 from bot.legal.topics import Topic
 from bot.office import BEIJING, Office
+from bot.storage.casework_tables import PartyDetails
 from bot.storage.handover_tables import Handover
 from bot.storage.tables import Case, CasePerson, CaseStatement, Conversation
 
@@ -55,6 +58,18 @@ class Limit:
     code: str = ""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A party as somebody may see them; `details` are (label, value) where opened, `known` the labels of what is kept."""
+
+    number: int
+    side: str
+    name: str
+    phone: str
+    details: list[tuple[str, str]]
+    known: str
+
+
 def view_of(session: Session, case: Case, staff: Staff, opened: bool, office: Office, cards: dict[str, Card], at: datetime) -> dict[str, Any]:
     """Return the names and values that case.html shows."""
     people = session.execute(sa.select(CasePerson).where(CasePerson.case_number == case.number).order_by(CasePerson.id)).scalars().all()
@@ -70,9 +85,10 @@ def view_of(session: Session, case: Case, staff: Staff, opened: bool, office: Of
         "topic": Topic.from_code(case.topic),
         "dispute_type": DisputeType.from_code(case.dispute_type),
         "place": place.name if place else "社区未定",
+        "tier": Tier.from_code(case.tier),
         "channel": Channel.from_code(case.channel).label,
         "names": staff_names(session),
-        "people": [(SIDES.get(p.side, p.side), *_person(p, opened)) for p in people],
+        "people": _people(people, details_of_parties(session, case.number), opened),
         "statements": _statements(session, case.number, names, opened),
         "events": timeline(session, case.number, opened)[::-1],
         "limits": [*_limits(session, case, office, at), *_periods(session, case, at)],
@@ -102,6 +118,16 @@ def masked_words(text: str, names: list[str]) -> str:
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, masked_name(name))
     return without_personal_data(text)
+
+
+def _people(people: list[CasePerson], kept: dict[int, PartyDetails], opened: bool) -> list[Shown]:
+    found = []
+    for person in people:
+        words = as_words(kept.get(person.id))
+        details = [(DETAIL_LABELS[name], value) for name, value in words.items()]
+        known = "、".join(label for label, _ in details)
+        found.append(Shown(person.id, SIDES.get(person.side, person.side), *_person(person, opened), details if opened else [], known))
+    return found
 
 
 def _person(person: CasePerson, opened: bool) -> tuple[str, str]:

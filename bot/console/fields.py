@@ -29,6 +29,7 @@ class Field:
         choices: (code, label), for a choice; a spreadsheet may hold either.
         smallest: of a number.
         past: a day or moment must not lie in the future.
+        oldest: days back from now; older is taken for a slip of the pen.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Field:
     longest: int = 200
     smallest: int = 0
     past: bool = True
+    oldest: int = OLDEST
 
 
 def read_fields(fields: Iterable[Field], given: Mapping[str, str], now: datetime) -> dict[str, Any]:
@@ -131,7 +133,7 @@ def _when(field: Field, text: str, now: datetime) -> datetime:
     late = when.date() > now.astimezone(BEIJING).date() if field.kind == DAY else when > now + timedelta(minutes=1)
     if field.past and late:
         raise ValueError(f"“{field.label}”还没有到，只登记已经发生的。")
-    if when < now - timedelta(days=OLDEST):
+    if when < now - timedelta(days=field.oldest):
         raise ValueError(f"“{field.label}”太早了，请核对年份。")
     return when
 

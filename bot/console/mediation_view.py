@@ -16,6 +16,7 @@ from bot.console.pages import page
 from bot.console.timeline import timeline
 from bot.ledger.case_times import due_of, standing_agreement
 from bot.ledger.casework_after import PERFORMANCE, VISIT_MODES, visits_of
+from bot.ledger.casework_evidence import ASKED, FORMS, evidence_of, inquiries_of
 from bot.ledger.casework_mediation import RESULTS, SIDES, sessions_of, statements_of, terms_of, total
 from bot.ledger.conflicts import checks_of
 from bot.ledger.openings import is_open
@@ -45,7 +46,9 @@ async def show(request: Request, number: str) -> HTTPResponse:
         if case.kind != CaseKind.MEDIATION.code:
             return None
         opened = staff.may(Permission.OPEN_PERSONAL) and is_open(session, staff.code, case.number, at)
-        return {**_facts(session, case, hours), **_papers(session, case, READERS[reader] if opened else (), opened), "opened": opened, "at": at}
+        sides = READERS[reader] if opened else ()
+        found = {**_facts(session, case, hours), **_papers(session, case, sides, opened), **_shown(session, case, sides, opened and reader == "desk")}
+        return {**found, "opened": opened, "at": at}
 
     shown = await with_case(request, number, look)
     if shown is None:
@@ -67,6 +70,17 @@ def _facts(session: Session, case: Case, hours: Hours) -> dict[str, Any]:
         "results": RESULTS,
         "performance": PERFORMANCE,
         "visit_modes": VISIT_MODES,
+    }
+
+
+def _shown(session: Session, case: Case, sides: tuple[str, ...], is_whole: bool) -> dict[str, Any]:
+    """Inquiries of those who may be read here, and the list of evidence, which names both sides, for the desk alone."""
+    may_read = (*sides, "third") if is_whole else sides
+    return {
+        "inquiries": [one for one in inquiries_of(session, case.number) if one.side in may_read],
+        "evidence": evidence_of(session, case.number) if is_whole else [],
+        "asked": ASKED,
+        "forms": FORMS,
     }
 
 

@@ -20,7 +20,7 @@ from bot.ledger.openings import is_open
 from bot.legal.permissions import Permission, Staff
 from bot.papers import pdf
 from bot.papers.case_file import CaseFile
-from bot.papers.fields import fields
+from bot.papers.fields import fields, times_of
 from bot.papers.filling import fill
 from bot.papers.reading import case_file
 from bot.papers.registry import Paper, paper, papers_for
@@ -42,23 +42,25 @@ async def show(request: Request, number: str) -> HTTPResponse:
 
     file, papers = await with_case(request, number, look)
     shown = {"has_pdf": pdf.program() is not None, "no_pdf": request.args.get("said") == "no_pdf"}
-    return page(request, "papers.html", number=number, papers=papers, withheld=file.withheld, **shown)
+    times = {p.code: times_of(p.code, file) for p in papers}
+    return page(request, "papers.html", number=number, papers=papers, times=times, withheld=file.withheld, **shown)
 
 
 @bp.get("/<number:str>/papers/<file:str>")
 @needs(Permission.WORK_CASES)
 async def take(request: Request, number: str, file: str) -> HTTPResponse:
-    """One paper; taking it is audited, and names are in it only for who opened the case's people."""
+    """One paper; taking it is audited, and names are in it only for who opened the case's people. `no`: which session, inquiry or visit."""
     staff, office = request.ctx.staff, request.app.ctx.office
     code, _, form = file.partition(".")
-    at = now()
+    at, no = now(), request.args.get("no") or ""
+    which = int(no) if no.isascii() and no.isdigit() and len(no) < 4 else None
 
     def make(session: Session, case: Case) -> bytes | None:
         known = case_file(session, case, staff_names(session), _opened(session, staff, number))
         if not _belongs(code, known) or form not in ("docx", "pdf"):
             return None
         audit.note(session, staff.code, "paper_taken", number, at, f"{code}.{form} {'withheld' if known.withheld else 'with people'}")
-        return fill(code, fields(code, known, office, at, staff.name), at)
+        return fill(code, fields(code, known, office, at, staff.name, which), at)
 
     body = await with_case(request, number, make, writing=True)
     if body is None:

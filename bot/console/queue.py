@@ -21,7 +21,7 @@ from bot.console.pages import page
 from bot.console.people_waiting import how_many_wait
 from bot.ledger import desk, staff_sessions
 from bot.ledger.desk import Filters, Line, Queue, Tab
-from bot.legal.cases import CaseKind, Channel
+from bot.legal.cases import CaseKind, Channel, Tier
 from bot.legal.deadlines import NEAR
 from bot.legal.disputes import DisputeType
 from bot.legal.lifecycle import STATUS_LABELS
@@ -145,6 +145,8 @@ def _marks(line: Line, at: datetime) -> Any:
         yield ("bad", f"{what}超时{span(line.due_at, at)}") if line.due_at < at else ("warm", f"{what}剩{span(at, line.due_at)}")
     if line.talk in ("waiting", "person"):
         yield ("warm", "居民在等人") if line.talk == "waiting" else ("good", "人工对话中")
+    if line.tier != Tier.COMMUNITY.code:
+        yield "", f"已提级到{Tier.from_code(line.tier).label}"
     if line.is_demo:
         yield "", "演示"
 

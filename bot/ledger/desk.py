@@ -21,7 +21,7 @@ PAGE = 50
 CLOSED_STATUSES = tuple(status.code for status in FINAL)
 NEW_STATUSES = (Status.REQUESTED.code, Status.SCREENED.code)
 _SHOWN = (
-    "number", "kind", "status", "topic", "dispute_type", "community", "channel", "requested_at", "assignee", "due_at", "due_code", "is_demo",
+    "number", "kind", "status", "topic", "dispute_type", "community", "channel", "requested_at", "assignee", "due_at", "due_code", "is_demo", "tier",
 )  # fmt: skip
 Scope = frozenset[str] | None  # communities; None means all
 _ENDS = sa.select(CaseDeadline.case_number, sa.func.min(CaseDeadline.last_on).label("limit_on")).group_by(CaseDeadline.case_number).subquery()
@@ -79,6 +79,7 @@ class Line:
     has_risk: bool
     talk: str | None
     is_demo: bool
+    tier: str
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.ledger.services import Service, record
 from bot.legal.cases import Channel
 from bot.legal.reply_times import reply_time
-from bot.storage.tables import ServiceEntry
+from bot.storage.tables import Case, ServiceEntry
 
 ASKED = "handover"
 
@@ -39,3 +39,11 @@ def first_reply(
         community=community, topic=topic, dispute_type=dispute_type, case_number=case_number, recorded_by=by, is_demo=is_demo,
     )  # fmt: skip
     return record(session, service, now)
+
+
+def case_replied(session: Session, case: Case, by: str, now: datetime) -> ServiceEntry:
+    """Count the first words of a person to the resident of a case, by how long after the request they came; later words change nothing."""
+    return first_reply(
+        session, f"case:{case.number}", case.requested_at, Channel.from_code(case.channel), by, now, community=case.community, topic=case.topic,
+        dispute_type=case.dispute_type, case_number=case.number, is_demo=case.is_demo,
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta, timezone
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -18,10 +19,13 @@ from bot.ledger.suggestions import keep_suggestion
 from bot.legal.cases import Channel
 from bot.legal.notices import NoticeKind
 from bot.messages import Inbound, Outbound
+from bot.office import BEIJING
 from bot.statistics import metrics
 from bot.statistics.periods import read_period
+from bot.storage.desk_tables import Appointment
 from bot.storage.tables import Case, Reply
 from tests.builders import make_request
+from tests.unit.test_attachments import PDF
 
 STORY = "我叫张三，电话13800138000，楼上李四家漏水泡坏了我家天花板。"
 ALWAYS = read_period("2020-01-01", "2099-12-31")
@@ -177,6 +181,35 @@ def test_a_reply_from_the_case_reaches_the_resident_and_takes_the_conversation_o
     assert "承办人联系居民" in client.get(answer.headers["location"]).text
     other = desk.login("mediator_c01").fill(f"{page_of(number)}/reply", {"text": "我也说一句"}, form_at=page_of(number))
     assert other.status_code == 409 and "正在和这位居民对话" in other.text and "我也说一句" in other.text
+
+
+def test_the_first_reply_from_the_case_is_counted_by_how_long_the_resident_waited_and_later_ones_are_not(desk, a_case):
+    number, client = a_case(), desk.login("advisor_c01")
+    with desk.database.reading() as session:
+        before = metrics.count(session, metrics.metric("first_reply_15m"), ALWAYS)
+    for text in ("您好，我来办理。", "明天上午给您打电话。"):
+        assert client.fill(f"{page_of(number)}/reply", {"text": text}, form_at=page_of(number)).status_code == 303
+    with desk.database.reading() as session:
+        assert metrics.count(session, metrics.metric("first_reply_15m"), ALWAYS) == before + 1
+        line = session.execute(sa.text("SELECT case_number, community, recorded_by FROM service_entries WHERE source_key = :key"), {"key": f"first_reply:case:{number}"})
+        assert line.all() == [(number, "c01", "advisor_c01")]
+
+
+def test_files_and_appointments_stand_in_what_happened_their_names_only_where_opened(desk, a_case):
+    number, client = a_case(), desk.login("advisor_c01")
+    talk = client.fill(f"{page_of(number)}/reply", {"text": "您好"}, form_at=page_of(number)).headers["location"]
+    headers = {"X-CSRF": client.proof(talk), "X-File-Name": quote("张三的告知书.pdf")}
+    assert client.post(f"{talk}/attachments", content=PDF, headers=headers).status_code == 201
+    soon = f"{datetime.now(BEIJING) + timedelta(days=2):%Y-%m-%d}T09:30"
+    assert client.fill(f"{talk}/appointment", {"time": soon, "minutes": "60", "place": "示例大厅"}, form_at=talk).status_code == 303
+    with desk.database.transaction() as session:
+        conversation = session.get(Case, number).conversation_id
+        session.execute(sa.update(Appointment).where(Appointment.conversation_id == conversation).values(chosen=now(), chosen_at=now()))
+    shown = client.get(page_of(number)).text.split('id="events-title"')[1].split("</section>")[0]
+    assert all(words in shown for words in ("给居民发文件", "PDF，1 KB", "提出约见时间", "约见时间定了", "示例大厅")) and "张三的告知书" not in shown
+    client.fill(f"{page_of(number)}/open", {"reason": "核对文件"}, form_at=page_of(number))
+    shown = client.get(page_of(number)).text.split('id="events-title"')[1].split("</section>")[0]
+    assert "张三的告知书.pdf" in shown and shown.index("约见时间定了") < shown.index("给居民发文件") < shown.index("居民提出申请")
 
 
 def test_a_case_without_a_conversation_says_so(desk, a_case):

@@ -98,6 +98,11 @@ def test_papers_of_another_kind_form_or_community_are_not_there(desk, people, me
     assert desk.login("advisor_c04").get(f"/console/cases/{mediated}/papers/revisit.docx").status_code == 404
 
 
+@pytest.mark.parametrize("which", ["1", "99", "x", "-1", "１", ""])
+def test_a_paper_of_a_session_that_is_not_there_is_the_newest(desk, mediated, which):
+    assert "第1次" in read(desk.login("m01").get(f"/console/cases/{mediated}/papers/mediation_record.docx?no={which}"))
+
+
 def test_an_enterprise_issue_and_legal_aid_have_their_papers(desk, people):
     firm = people.request("firm", kind=CaseKind.ENTERPRISE, community="c03", other_party="示例商贸公司", what_happened="货款拖欠半年。")
     people.walk(firm, Action.DISPATCHED, Action.PROCESSING, Action.RESOLVED, who="office")

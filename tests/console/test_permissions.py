@@ -23,7 +23,7 @@ from bot.settings import ROOT as HERE
 from bot.settings import read_settings
 from bot.storage.database import open_database
 from bot.storage.staff_tables import AuditEntry
-from bot.storage.tables import Conversation
+from bot.storage.tables import CasePerson, Conversation
 from bot.web.app import create_app
 from tests.builders import make_inbound, make_request
 from tests.conftest import NOON
@@ -94,10 +94,12 @@ def samples(desk: Desk) -> dict[tuple[str, str], str]:
         store.receive(session, make_inbound("楼上漏水，我要找人"))
         session.get(Conversation, "web:a").community = "c01"
         case = cases.open_case(session, make_request(community="c01"), "GX", NOON)
+        person = session.execute(sa.select(CasePerson.id).where(CasePerson.case_number == case.number).limit(1)).scalar_one()
         handed = handover.ask_for_person(session, "web:a", Reason.ASKED, NOON, "matrix").handover.id
     desk.add("somebody", PEOPLE["advisor_c01"][0], ("c01",))
     return {
         ("cases", "number"): case.number, ("cases", "step"): Action.TAKEN.code, ("cases", "file"): "registration.docx",
+        ("cases", "person"): str(person),
         ("people", "number"): str(handed), ("people", "token"): "x" * 22, ("files", "token"): "x" * 22,
         ("office", "code"): "cases_opened", ("office", "file"): "figures.xlsx", ("office", "number"): "1", ("office", "word"): "reopen",
         ("records", "what"): "opinions", ("learning", "number"): "1", ("roster", "absence"): "1", ("staff", "code"): "somebody",

@@ -9,6 +9,7 @@ import pytest
 
 from bot.ledger.cases import open_case
 from bot.storage.staff_tables import StaffSession
+from bot.storage.tables import Case
 from tests.builders import make_request
 
 
@@ -50,6 +51,14 @@ def test_filters_stand_in_the_url_and_survive_a_change_of_tab(desk, a_case):
     assert late in page and "超时3小时" in page
     assert "/console/queue?tab=risk&amp;kind=mediation" in page
     assert late not in client.get("/console/queue?tab=overdue&kind=advice").text
+
+
+def test_a_case_that_was_raised_a_tier_says_to_which(desk, a_case):
+    number = a_case("c01")
+    with desk.database.transaction() as session:
+        session.get(Case, number).tier = "subdistrict"
+    client = desk.login("advisor_c01")
+    assert "已提级到街道" in client.get(f"/console/queue?tab=all&search={number}").text and "已提级到街道" in client.get(f"/console/cases/{number}").text
 
 
 @pytest.mark.parametrize("query", ["tab=nonsense", "page=-1", "page=9999999999", "page=x", "community=%27%20OR%201=1", "search=%25%25%00", "dispute_type=none"])
