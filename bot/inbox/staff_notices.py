@@ -14,15 +14,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.inbox.store import insert_once
+from bot.ledger.case_times import details_of
 from bot.ledger.screening_log import findings, rounds
-from bot.legal.cases import CaseKind
-from bot.legal.lifecycle import FINAL, Status
+from bot.legal.cases import CaseKind, Tier
+from bot.legal.lifecycle import FINAL, Action, Status
 from bot.legal.screening import RiskLevel, is_reminder_day, reminded_month
 from bot.legal.staff_notices import IN_ONE_MESSAGE, QuietHours, StaffEvent, Told, pause_after
 from bot.office import BEIJING, Office
 from bot.storage.handover_tables import Handover
 from bot.storage.staff_notice_tables import StaffNotice, StaffNoticeSending
-from bot.storage.tables import Case, Conversation, RiskEvent
+from bot.storage.tables import Case, CaseEvent, Conversation, RiskEvent
 
 FRESH = timedelta(days=1)
 CLAIMED_FOR = timedelta(minutes=3)
@@ -41,7 +42,8 @@ class Found:
 
 def look(session: Session, office: Office, now: datetime) -> list[Found]:
     """Return what happened that staff were not told of yet."""
-    found = [*_cases(session, now), *_overdue(session, now), *_risks(session, now), *_people(session, now), *_screenings(session, office, now)]
+    found = [*_cases(session, now), *_overdue(session, now), *_escalated(session, now)]
+    found += [*_risks(session, now), *_people(session, now), *_screenings(session, office, now)]
     if not found:
         return []
     known = set(session.execute(sa.select(StaffNotice.source_key).where(StaffNotice.source_key.in_([f.key for f in found]))).scalars())
@@ -128,8 +130,18 @@ def _overdue(session: Session, now: datetime) -> Iterator[Found]:
         yield Found(f"overdue:{case.number}:{case.due_code}:{case.due_at:%Y%m%d%H%M}", _of_case(StaffEvent.OVERDUE, case))
 
 
-def _of_case(event: StaffEvent, case: Case) -> Told:
-    return Told(event, f"{case.number} {CaseKind.from_code(case.kind).label}", case.community or "", f"/console/cases/{case.number}")
+def _escalated(session: Session, now: datetime) -> Iterator[Found]:
+    """Cases that were raised a tier, told to the level that receives them."""
+    query = sa.select(CaseEvent, Case).join(Case, Case.number == CaseEvent.case_number)
+    raised = (Case.tier != Tier.COMMUNITY.code, Case.is_demo.is_(False), Case.status.not_in([s.code for s in FINAL]))
+    fresh = (CaseEvent.event == Action.ESCALATED.code, CaseEvent.happened_at >= now - FRESH)
+    for event, case in session.execute(query.where(*raised, *fresh).order_by(CaseEvent.id)):
+        level = Tier.from_code(details_of(event)["tier"]).label
+        yield Found(f"escalated:{event.id}", _of_case(StaffEvent.ESCALATED, case, f"，请{level}一级接办"))
+
+
+def _of_case(event: StaffEvent, case: Case, more: str = "") -> Told:
+    return Told(event, f"{case.number} {CaseKind.from_code(case.kind).label}{more}", case.community or "", f"/console/cases/{case.number}")
 
 
 def _risks(session: Session, now: datetime) -> Iterator[Found]:

@@ -21,6 +21,7 @@ class StaffEvent(Coded):
     PERSON_WAITING = ("person_waiting", "居民在等人工")
     NEW_CASE = ("new_case", "新办件")
     OVERDUE = ("overdue", "办件超时")
+    ESCALATED = ("escalated", "办件提级")
     CRITICAL_FINDING = ("critical_finding", "排查发现危急纠纷")
     SCREENING_MISSING = ("screening_missing", "排查未报")
 
