@@ -21,7 +21,7 @@ from types import FrameType
 from bot.models.released import LIVE
 from bot.settings import ROOT, Settings
 
-WEB = "bot.web.app"
+Popen = subprocess.Popen  # the fault laboratory forks instead
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 LIVED_WELL = 60.0
 STOP_SECONDS = 20.0
@@ -50,7 +50,7 @@ class Child:
     def start(self) -> None:
         """Start it now."""
         self.restarts += 1
-        self.process = subprocess.Popen(self.command, env={**self.environment, "BOT_RESTARTS": str(self.restarts)}, cwd=ROOT)
+        self.process = Popen(self.command, env={**self.environment, "BOT_RESTARTS": str(self.restarts)}, cwd=ROOT)
         self.started_at = time.monotonic()
         self.silent_since = None
 
@@ -110,7 +110,7 @@ class Supervisor:
             "BOT_HOST": settings.host,
             "BOT_PORT": str(settings.port),
         }
-        self._children = [Child("web", [sys.executable, "-m", WEB], web)]
+        self._children = [Child("web", [sys.executable, "-m", "bot.web.app"], web)]
         self._children += [
             Child(f"worker {n}", [sys.executable, "-m", "bot.dialogue.worker", str(port)], shared, url=f"http://127.0.0.1:{port}/ready")
             for n, port in enumerate(ports, 1)

@@ -7,7 +7,7 @@ import random
 from typing import Callable
 
 from bot.crash_points import NAMES
-from tests.faults import web
+from tests.faults.launch import WEB, WORKER
 from tests.faults.product import WECHAT_WAIT, Product
 from tests.wechat.platform import Platform
 
@@ -20,10 +20,10 @@ WANTS_LATE_ANSWERS = ("wechat.later", "push.", "token.")
 def blows(product: Product, platform: Platform, kills: int, chance: random.Random) -> list[Blow]:
     """Return the blows in their order: every crash point, kills of everything, and what hurts without killing."""
     one = {
-        "web": lambda: product.kill(web.NAME),
-        "worker": lambda: product.kill("bot.dialogue.worker"),
-        "workers": lambda: product.kill("bot.dialogue.worker", every=True),
-        "everything": lambda: (product.kill(web.NAME), product.kill("bot.dialogue.worker", every=True)),
+        "web": lambda: product.kill(WEB),
+        "worker": lambda: product.kill(WORKER),
+        "workers": lambda: product.kill(WORKER, every=True),
+        "everything": lambda: (product.kill(WEB), product.kill(WORKER, every=True)),
         "database": product.kill_database,
     }
     hurts = {

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from bot import crash_points
 from bot.settings import ROOT
 from tests.conftest import _free_port
+from tests.faults.launch import WORKER
 from tests.faults.proxy import Proxy
 from tests.wechat.platform import APP_ID, SECRET, TOKEN
 
@@ -133,7 +134,7 @@ class Product:
             **os.environ, "BOT_VAR": str(var), "DATABASE_URL": self.database.url, "BOT_LAW_INDEX": "false", "BOT_ANSWER_WAIT": "3",
             "BOT_OFFICE": str(ROOT / "office.yml"), "BOT_WORKERS": str(WORKERS), "PYTHONDONTWRITEBYTECODE": "",
             "WECHAT_TOKEN": TOKEN, "WECHAT_APP_ID": APP_ID, "WECHAT_APP_SECRET": SECRET, "WECHAT_API_BASE": platform_url,
-            "WECHAT_ANSWER_WAIT": str(WECHAT_WAIT),
+            "WECHAT_ANSWER_WAIT": str(WECHAT_WAIT), "BOT_PORT": str(self.port),
         }  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
         self._log = (var / "log").open("ab")
@@ -141,8 +142,9 @@ class Product:
     def start(self) -> None:
         """Start and return when residents can chat."""
         hurt = {"BOT_CRASH_POINTS": str(self.points), "BOT_FAULT_CLOCK": str(self.clock)}
-        hurt["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent / "clock"), str(ROOT)])
-        command = [sys.executable, "-m", "tests.faults.launch", "serve", "--port", str(self.port)]
+        # One thread for sums, as the worker sets it: before numpy is imported.
+        hurt |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+        command = [sys.executable, "-m", "tests.faults.launch"]
         self._process = subprocess.Popen(command, env={**self.environment, **hurt}, cwd=ROOT, stdout=self._log, stderr=self._log)
         self.wait_until_ready()
 
@@ -175,21 +177,21 @@ class Product:
         until(self.is_ready, seconds, f"ready (see {self.var / 'log'})")
 
     def children(self, name: str) -> list[int]:
-        """The processes of web or workers."""
+        """The processes of web or workers, by the names they have in the laboratory."""
         assert self._process is not None
-        found = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(self._process.pid)], capture_output=True, text=True).stdout
+        found = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(self._process.pid)], capture_output=True, text=True).stdout
         return [int(line.split()[0]) for line in found.splitlines() if name in line]
 
     # ---- what is done to it
 
     def kill(self, name: str, every: bool = False) -> None:
-        """kill -9 one (or every) process whose command names this."""
+        """kill -9 one (or every) process of this name."""
         for pid in self.children(name)[: None if every else 1]:
             self.kills += _kill(pid)
 
     def hold_workers(self, seconds: float) -> None:
         """Let every worker stand still for a while, beside whatever else happens: what is asked meanwhile is answered late."""
-        pids = self.children("bot.dialogue.worker")
+        pids = self.children(WORKER)
         for pid in pids:
             _kill(pid, signal.SIGSTOP)
         go_on = threading.Timer(seconds, lambda: [_kill(pid, signal.SIGCONT) for pid in pids])
@@ -201,7 +203,7 @@ class Product:
 
     def fill_disk(self, seconds: float) -> None:
         """No file can grow, or be written beyond its first pages, for a while (what a used-up quota does)."""
-        pids = [*self.children(" -m "), *self.database.pids()]
+        pids = [*self.children("lab-"), *self.database.pids()]
         try:
             for pid in pids:
                 _limit(pid, 8192)

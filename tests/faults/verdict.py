@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.office import BEIJING
-from tests.faults import web
+from tests.faults.launch import TURN
 from tests.faults.product import Product
 from tests.faults.residents import NUMBER, REPEATED, Traffic, WebResident, WeChatResident, form, who
 
@@ -101,7 +101,7 @@ async def _phone(found: Findings, resident: WeChatResident, own: dict[int, Any])
         if await _shows(resident, wanted, 0):
             break
         await resident.deliver("继续")
-        await _shows(resident, wanted, 2 * web.TURN.total_seconds() + 6)
+        await _shows(resident, wanted, 2 * TURN.total_seconds() + 6)
     phone = [shown.text for shown in resident.traffic.platform.phones[resident.openid]]
     for text, key in zip(resident.texts, wanted):
         times = sum(shown.count(key) for shown in phone if REPEATED not in shown)

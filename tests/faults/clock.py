@@ -1,11 +1,16 @@
-"""A wall clock that the fault laboratory moves: python imports this at start when its folder is on PYTHONPATH.
+"""A wall clock that the fault laboratory moves; monotonic clocks are left alone, as by a real clock jump."""
 
-The file named by BOT_FAULT_CLOCK holds seconds to be ahead (or behind); monotonic clocks are left alone, as by a real clock jump.
-"""
+from __future__ import annotations
 
-import os
 import threading
 import time
+
+import time_machine
+
+
+def follow(path: str) -> None:
+    """Be as many seconds ahead (or behind) as the file says, from now on."""
+    threading.Thread(target=_follow, args=(path,), daemon=True).start()
 
 
 def _follow(path: str) -> None:
@@ -26,10 +31,3 @@ def _follow(path: str) -> None:
             travel = time_machine.travel(time.time() + wanted, tick=True)
             travel.start()
         ahead = wanted
-
-
-if os.environ.get("BOT_FAULT_CLOCK"):
-    # Here and not in the thread: two threads that import at once may wait for each other.
-    import time_machine
-
-    threading.Thread(target=_follow, args=(os.environ["BOT_FAULT_CLOCK"],), daemon=True).start()
