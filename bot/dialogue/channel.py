@@ -21,9 +21,10 @@ from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from sqlalchemy.orm import Session
 
 from bot.crash_points import here
-from bot.inbox import store
+from bot.inbox import model_in_use, store
 from bot.inbox.dispatcher import describe
 from bot.inbox.handover_triggers import with_person_called
 from bot.messages import Button, CitedArticle, Outbound
@@ -34,6 +35,7 @@ from bot.storage.unit import Unit, unit_of_work
 
 log = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
+READ_AT_ONCE = 12  # messages besides the one in hand: whoever came first waits for the others to be read
 NOTHING_SAID = Outbound(text="我没有听明白。您可以换个说法，或点下面的按钮。", buttons=(Button("能办什么", "能办什么"), Button("转人工", "转人工")))
 
 
@@ -84,6 +86,9 @@ class InboxChannel(InputChannel):
         self._token = token
         self._one_at_a_time: asyncio.Lock | None = None
         self._running: set[asyncio.Task[Any]] = set()
+        self._kept_session: Session | None = None
+        self._waiting: dict[int, None] = {}  # messages given to this worker and not begun, in their order
+        self._read: set[int] = set()  # of these, the ones whose texts the model has read
         # While the disk confirms one answer the next is thought about.
         self._commits = ThreadPoolExecutor(max_workers=4, thread_name_prefix="commit")
 
@@ -120,13 +125,17 @@ class InboxChannel(InputChannel):
         """Answer one stored message; thinking is done one message at a time, committing beside it."""
         self._one_at_a_time = self._one_at_a_time or asyncio.Lock()
         arrived = time.perf_counter()
+        self._waiting[message_id] = None
         with unit_of_work(self._database) as unit:
             try:
                 async with self._one_at_a_time:
+                    await _let_others_arrive()
                     unit.stages["queue"] = time.perf_counter() - arrived
+                    self._waiting.pop(message_id, None)
                     message = self._claim(unit, message_id)
                     if message is None or message.answered:
                         return Outcome("not its turn" if message is None else "answered")
+                    self._read_ahead(unit, message)
                     replies = await _think(unit, message, on_new_message)
                 here("worker.answer.before_commit")
                 with unit.timed("commit"):
@@ -137,7 +146,30 @@ class InboxChannel(InputChannel):
                 return Outcome("answered")
             except Exception as error:
                 log.exception("message %s failed", message_id)
+                self._kept_session = None  # should it have been the reason
                 return Outcome("away" if self._is_away(error) else "failed")
+            finally:
+                self._waiting.pop(message_id, None)
+
+    def _read_ahead(self, unit: Unit, message: store.Stored) -> None:
+        """Let the model read this message together with those that wait behind it; reading is half of what a message costs."""
+        if message.id in self._read:
+            self._read.discard(message.id)
+            return
+        others = [waiting for waiting in self._waiting if waiting not in self._read][:READ_AT_ONCE]
+        if not others:
+            return
+        with unit.timed("nlu"):
+            texts = store.texts_of(self._looking(unit), others)
+            model_in_use.read_ahead([message.text.strip(), *(text.strip() for text in texts)])
+            self._read = set(others)
+
+    def _looking(self, unit: Unit) -> Session:
+        """Return what to look with; on SQLite a transaction that began with reading could not go on to write after somebody else's commit."""
+        if not self._database.is_sqlite:
+            return unit.session
+        self._kept_session = self._kept_session or self._database.looking()
+        return self._kept_session
 
     def _is_away(self, error: Exception) -> bool:
         """Whether PostgreSQL could not be reached, which is nobody's fault; SQLite says the same of a wrong statement."""
@@ -146,16 +178,17 @@ class InboxChannel(InputChannel):
     def _claim(self, unit: Unit, message_id: int) -> store.Stored | None:
         """Look at the message and its conversation's memory; on PostgreSQL in the message's own transaction, which holds the conversation."""
         with unit.timed("tracker"):
-            if self._database.is_sqlite:
-                # A transaction that began with reading could not go on to write after somebody else's commit.
-                with self._database.reading() as session:
-                    claimed = store.claim(session, message_id)
-            else:
-                claimed = store.claim(unit.session, message_id)
+            claimed = store.claim(self._looking(unit), message_id)
         if claimed is None:
             return None
         unit.memory = (claimed.message.conversation, claimed.version, claimed.memory)
         return claimed.message
+
+
+async def _let_others_arrive() -> None:
+    """Thinking keeps the event loop busy, so what came meanwhile still lies in the sockets: a round to read it, a round to begin with it."""
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 async def _think(unit: Unit, message: store.Stored, on_new_message: Handler) -> list[store.StoredReply]:

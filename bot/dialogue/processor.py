@@ -6,9 +6,13 @@ why nothing is lost by it, stands at each place.
 
 from __future__ import annotations
 
+import hashlib
+import os
+from collections import OrderedDict
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any, AsyncGenerator
+from typing import Any, AsyncGenerator, Sequence
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -24,7 +28,11 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.inbox import model_in_use
+from bot.office import BEIJING
 from bot.storage.unit import timed
+from bot.understanding.normalise import normalise
+
+MEANINGS_KEPT = 500
 
 
 class PreparedRunner(DaskGraphRunner):
@@ -69,8 +77,50 @@ class NoLock(InMemoryLockStore):
         yield TicketLock(conversation_id)
 
 
+class Meanings:
+    """What was made of the latest messages: a case that is filed some messages after its question need not read the question again.
+
+    Nothing a resident wrote is kept: a text is known by a keyed hash, its meaning is topics, a card and days.
+    """
+
+    def __init__(self) -> None:
+        self._key = os.urandom(32)
+        self._kept: OrderedDict[bytes, dict[str, Any]] = OrderedDict()
+
+    def keep(self, text: str, understood: dict[str, Any]) -> None:
+        """Remember the meaning of a message."""
+        self._kept[self._name(text)] = meaning_for_a_case(understood)
+        while len(self._kept) > MEANINGS_KEPT:
+            self._kept.popitem(last=False)
+
+    def of(self, text: str) -> dict[str, Any] | None:
+        """Return what was made of this very text today, or None."""
+        return self._kept.get(self._name(text))
+
+    def _name(self, text: str) -> bytes:
+        # 昨天 means another day tomorrow.
+        said = f"{datetime.now(BEIJING).date()} {normalise(text)}"
+        return hashlib.blake2b(said.encode(), key=self._key, digest_size=16).digest()
+
+
+def meaning_for_a_case(understood: dict[str, Any]) -> dict[str, Any]:
+    """Return of an `Understood.as_dict()` what is suggested for a case (bot/ledger/suggestions.py): nothing that names anybody."""
+    if not understood:
+        return {}
+    days = [entity for entity in understood.get("entities") or [] if entity.get("kind") == "date"]
+    return {**{name: understood.get(name) for name in ("topics", "card", "card_confidence")}, "entities": [_day(entity) for entity in days]}
+
+
+def _day(entity: dict[str, Any]) -> dict[str, Any]:
+    return {name: entity.get(name) for name in ("kind", "unit", "value")}
+
+
 class Processor(MessageProcessor):
     """The processor of our workers."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._meanings = Meanings()
 
     @staticmethod
     def _load_model(model_path: str | Path) -> Any:
@@ -84,12 +134,23 @@ class Processor(MessageProcessor):
         """Return what the pipeline makes of a message; without the copies that Rasa makes for its debug log."""
         seen = tracker or DialogueStateTracker.from_events(message.sender_id, [])
         with timed("nlu"):
-            return self._parse_message_with_graph(message, seen, only_output_properties)
+            parsed = self._parse_message_with_graph(message, seen, only_output_properties)
+            self._meanings.keep(message.text or "", parsed.get("understood") or {})
+            return parsed
 
     def understood(self, text: str) -> dict[str, Any]:
-        """Return what our component makes of a text that is no message; {} where another pipeline runs."""
+        """Return what our component makes of a text that is no message, as far as a case wants to know it; {} where another pipeline runs."""
+        known = self._meanings.of(text)
+        if known is not None:
+            return known
         parsed = self._parse_message_with_graph(UserMessage(text), DialogueStateTracker.from_events("-", []), True)
-        return dict(parsed.get("understood") or {})
+        return meaning_for_a_case(parsed.get("understood") or {})
+
+    def understand_ahead(self, texts: Sequence[str]) -> None:
+        """Let our component read the texts of the messages that come next."""
+        for node in self.graph_runner._instantiated_nodes.values():
+            if hasattr(node._component, "understand_ahead"):
+                node._component.understand_ahead(texts)
 
     def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> Any:
         with timed("policy"):
@@ -134,7 +195,7 @@ def load_agent(model: str, tracker_store: Any, action_endpoint: Any) -> Dialogue
     """Return an agent with this model, ready to handle messages."""
     agent = DialogueAgent(tracker_store=tracker_store, lock_store=NoLock(), action_endpoint=action_endpoint)
     agent.load_model(model)
-    model_in_use.use(agent.processor.understood)
+    model_in_use.use(agent.processor.understood, agent.processor.understand_ahead)
     return agent
 
 

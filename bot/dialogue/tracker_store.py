@@ -29,10 +29,12 @@ from bot.storage.tables import Tracker
 from bot.storage.unit import current_unit, joined_transaction, timed
 
 PLACE = "trackers.body"
-_READ = sa.select(Tracker.version, Tracker.body).where(Tracker.conversation_id == sa.bindparam("conversation"))
+_trackers = Tracker.__table__
+_READ = sa.select(_trackers.c.version, _trackers.c.body).where(_trackers.c.conversation_id == sa.bindparam("conversation"))
+_BEGIN = sa.insert(_trackers)
 _WRITE = (
-    sa.update(Tracker.__table__)
-    .where(Tracker.conversation_id == sa.bindparam("conversation"), Tracker.version == sa.bindparam("before"))
+    sa.update(_trackers)
+    .where(_trackers.c.conversation_id == sa.bindparam("conversation"), _trackers.c.version == sa.bindparam("before"))
     .values(body=sa.bindparam("line"), version=sa.bindparam("before") + 1, saved_at=sa.bindparam("now"))
 )
 
@@ -111,9 +113,9 @@ def _write(session: Session, tracker: DialogueStateTracker) -> None:
     now = datetime.now(timezone.utc)
     if version == 0:
         row = {"conversation_id": tracker.sender_id, "version": 1, "body": line, "saved_at": now}
-        session.execute(sa.insert(Tracker.__table__), row)
+        session.connection().execute(_BEGIN, row)
     else:
-        changed = session.execute(_WRITE, {"conversation": tracker.sender_id, "before": version, "line": line, "now": now})
+        changed = session.connection().execute(_WRITE, {"conversation": tracker.sender_id, "before": version, "line": line, "now": now})
         if changed.rowcount != 1:
             raise StaleTracker(f"The tracker is no longer at version {version}; load it again.")
     tracker.stored_version = version + 1

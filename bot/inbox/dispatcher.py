@@ -56,11 +56,11 @@ class Dispatcher:
 
     Args:
         workers: base URLs; a conversation goes to the same one while that one is there.
-        answered: called with the conversation after each stored answer.
+        answered: called with the conversation after each stored answer, and with the ids of its replies where the worker told them.
     """
 
     def __init__(
-        self, database: Database, threads: Executor, workers: tuple[str, ...], token: str, timeout: float, answered: Callable[[str], None]
+        self, database: Database, threads: Executor, workers: tuple[str, ...], token: str, timeout: float, answered: Callable[[str, list[int]], None]
     ) -> None:
         self._database = database
         self._threads = threads
@@ -177,11 +177,12 @@ class Dispatcher:
     async def _hand_over(self, conversation: str, message_id: int, worker: str) -> bool:
         """Take a message to a worker; returns whether that went well."""
         hung = False
+        replies: list[int] = []
         async with self._hands[worker]:
             self._in_hand[worker].append(message_id)
             try:
                 here("dispatcher.before_worker")
-                status = await self._post(worker, message_id)
+                status, replies = await self._post(worker, message_id)
                 here("dispatcher.after_worker")
             except WorkerGone as error:
                 raise WorkerAway from error
@@ -198,7 +199,7 @@ class Dispatcher:
             raise NotItsTurn
         if status != 200 and await self._give_up(message_id, HUNG_TRIES if hung else TRIES):
             log.error("message %s: given up", message_id)
-        self._answered(conversation)
+        self._answered(conversation, replies)
         return status == 200
 
     def _is_to_blame(self, worker: str, message_id: int) -> bool:
@@ -209,13 +210,14 @@ class Dispatcher:
         self._blameless.update(m for m in self._in_hand[worker] if m != message_id)
         return True
 
-    async def _post(self, worker: str, message_id: int) -> int:
+    async def _post(self, worker: str, message_id: int) -> tuple[int, list[int]]:
+        """Return the status and the ids of the replies."""
         began = time.perf_counter()
         status, outcome = await self._lines[worker].post(message_id)
         self._blameless.discard(message_id)
         if status == 200:
             self._note(message_id, outcome, time.perf_counter() - began)
-        return status
+        return status, [reply["id"] for reply in outcome.get("replies", ())]
 
     def _note(self, message_id: int, outcome: dict[str, Any], seconds: float) -> None:
         """Count the stages of an answered message, and keep the answer for whoever waits here for it."""

@@ -53,16 +53,26 @@ def receive(session: Session, inbound: Inbound) -> Stored:
 
     While a person is in charge of the conversation the message is theirs: it counts as answered for the bot.
     """
-    insert_once(session, Conversation, {"id": inbound.conversation, "channel": inbound.channel.code, "started_at": inbound.at})
-    if inbound.community:
-        session.execute(sa.update(Conversation).where(Conversation.id == inbound.conversation).values(community=inbound.community))
-    # Locked against a person taking over right now: a message is either the bot's or the person's.
-    mode = session.execute(_MODE, {"conversation": inbound.conversation}).scalar_one()
-    with_person = mode == "person"
+    with_person = _mode_locked(session, inbound) == "person"
     row = {"conversation_id": inbound.conversation, "external_id": inbound.external_id, "text": inbound.text, "received_at": inbound.at,
            "state": "answered" if with_person else "waiting", "answered_at": inbound.at if with_person else None, "attempts": 0}  # fmt: skip
     insert_once(session, Message, row)
-    return _stored_columns(session.execute(_SAME, {"conversation": inbound.conversation, "external_id": inbound.external_id}).one())
+    return _stored_columns(_run(session, _SAME, {"conversation": inbound.conversation, "external_id": inbound.external_id}).one())
+
+
+def _mode_locked(session: Session, inbound: Inbound) -> str:
+    """Return who answers the conversation, which is begun if it is new.
+
+    Locked against a person taking over right now: a message is either the bot's or the person's.
+    """
+    conversation = {"conversation": inbound.conversation}
+    known = None if inbound.community else _run(session, _MODE, conversation).scalar_one_or_none()
+    if known is None:
+        insert_once(session, Conversation, {"id": inbound.conversation, "channel": inbound.channel.code, "started_at": inbound.at})
+        if inbound.community:
+            session.execute(sa.update(Conversation).where(Conversation.id == inbound.conversation).values(community=inbound.community))
+        known = _run(session, _MODE, conversation).scalar_one()
+    return str(known)
 
 
 def community_of(session: Session, conversation: str) -> str | None:
@@ -97,7 +107,7 @@ def claim(session: Session, message_id: int) -> Claim | None:
     query = _CLAIM
     if session.get_bind().dialect.name == "postgresql":
         query = _CLAIM_LOCKED
-    row = session.execute(query, {"message": message_id}).one_or_none()
+    row = _run(session, query, {"message": message_id}).one_or_none()
     if row is None:
         raise LookupError(f"There is no message {message_id}; the dispatcher and the worker look into different databases.")
     message = _stored_columns(row)
@@ -106,9 +116,15 @@ def claim(session: Session, message_id: int) -> Claim | None:
     return Claim(message, row.version or 0, row.body or "")
 
 
+def texts_of(session: Session, message_ids: list[int]) -> list[str]:
+    """Return what these messages say, in no order."""
+    return list(_run(session, _TEXTS, {"messages": message_ids}).scalars())
+
+
 def next_waiting(session: Session, conversation: str) -> int | None:
     """Return the id of the conversation's oldest message without an answer, or None."""
-    return session.execute(_NEXT, {"conversation": conversation}).scalar_one()
+    found: int | None = _run(session, _NEXT, {"conversation": conversation}).scalar_one()
+    return found
 
 
 def waiting_conversations(session: Session) -> list[str]:
@@ -123,14 +139,14 @@ def answer(session: Session, message: Stored, replies: list[Outbound], now: date
     Raises:
         AlreadyAnswered: the message has its answer; the caller must roll back.
     """
-    marked = session.execute(_MARK, {"message": message.id, "now": now})
+    marked = _run(session, _MARK, {"message": message.id, "now": now})
     if marked.rowcount != 1:
         raise AlreadyAnswered(f"Message {message.id} is answered already.")
     stored = []
     for part, reply in enumerate(replies):
         row = {"conversation_id": message.conversation, "message_id": message.id, "part": part, "body": reply.to_json(), "said_by": said_by,
                "created_at": now}  # fmt: skip
-        added = session.execute(_ADD_REPLY, row).inserted_primary_key[0]
+        added = _run(session, _ADD_REPLY, row).inserted_primary_key[0]
         stored.append(StoredReply(added, message.id, said_by, now, reply))
     return stored
 
@@ -199,7 +215,7 @@ def messages_of(session: Session, conversation: str, limit: int = 100) -> list[S
 def insert_once(session: Session, table: Any, values: dict[str, Any]) -> bool:
     """Insert unless the unique key is there already; two at once leave one row. Returns whether this one did."""
     query, defaults = _insert_once(table, tuple(values))
-    return int(session.execute(query, {**defaults, **values}).rowcount) == 1
+    return int(_run(session, query, {**defaults, **values}).rowcount) == 1
 
 
 @functools.cache
@@ -213,32 +229,38 @@ def _insert_once(table: Any, given: tuple[str, ...]) -> tuple[Any, dict[str, Any
     return query.bindparams(*(sa.bindparam(name, type_=columns[name].type) for name in names)), defaults
 
 
+def _run(session: Session, statement: Any, values: dict[str, Any]) -> Any:
+    """Run a statement on tables in the session's transaction; what the session does for mapped objects would cost as much again."""
+    return session.connection().execute(statement, values)
+
+
 # Written once: SQLAlchemy then compiles them once, and each message costs only the running.
-_columns = [Message.id, Message.conversation_id, Message.external_id, Message.text, Message.received_at, Message.state, Message.attempts]
-_first = sa.orm.aliased(Message)
-_oldest = sa.select(sa.func.min(_first.id)).where(_first.state == "waiting", _first.conversation_id == Message.conversation_id).scalar_subquery()
+_m, _c, _t = Message.__table__, Conversation.__table__, Tracker.__table__
+_columns = [_m.c.id, _m.c.conversation_id, _m.c.external_id, _m.c.text, _m.c.received_at, _m.c.state, _m.c.attempts, _c.c.channel]
+_with_channel = _m.join(_c, _c.c.id == _m.c.conversation_id)
+_first = _m.alias()
+_oldest = sa.select(sa.func.min(_first.c.id)).where(_first.c.state == "waiting", _first.c.conversation_id == _m.c.conversation_id).scalar_subquery()
 
 
 def _claim(held: Any) -> Any:
-    looked_at = (*_columns, Conversation.channel, _oldest.label("oldest"), Tracker.version, Tracker.body, held.label("held"))
-    query = sa.select(*looked_at).join(Conversation, Conversation.id == Message.conversation_id)
-    query = query.outerjoin(Tracker, Tracker.conversation_id == Message.conversation_id)
-    return query.where(Message.id == sa.bindparam("message"))
+    query = sa.select(*_columns, _oldest.label("oldest"), _t.c.version, _t.c.body, held.label("held"))
+    return query.select_from(_with_channel.outerjoin(_t, _t.c.conversation_id == _m.c.conversation_id)).where(_m.c.id == sa.bindparam("message"))
 
 
 _CLAIM = _claim(sa.literal(True))
-_CLAIM_LOCKED = _claim(sa.func.pg_try_advisory_xact_lock(_LOCK_CLASS, sa.func.hashtext(Message.conversation_id)))
+_CLAIM_LOCKED = _claim(sa.func.pg_try_advisory_xact_lock(_LOCK_CLASS, sa.func.hashtext(_m.c.conversation_id)))
 _SAME = (
-    sa.select(*_columns, Conversation.channel)
-    .join(Conversation, Conversation.id == Message.conversation_id)
-    .where(Message.conversation_id == sa.bindparam("conversation"), Message.external_id == sa.bindparam("external_id"))
+    sa.select(*_columns)
+    .select_from(_with_channel)
+    .where(_m.c.conversation_id == sa.bindparam("conversation"), _m.c.external_id == sa.bindparam("external_id"))
 )
-_NEXT = sa.select(sa.func.min(Message.id)).where(Message.state == "waiting", Message.conversation_id == sa.bindparam("conversation"))
-_MODE = sa.select(Conversation.mode).where(Conversation.id == sa.bindparam("conversation")).with_for_update(read=True)
-_COMMUNITY = sa.select(Conversation.community).where(Conversation.id == sa.bindparam("conversation"))
+_TEXTS = sa.select(_m.c.text).where(_m.c.id.in_(sa.bindparam("messages", expanding=True)))
+_NEXT = sa.select(sa.func.min(_m.c.id)).where(_m.c.state == "waiting", _m.c.conversation_id == sa.bindparam("conversation"))
+_MODE = sa.select(_c.c.mode).where(_c.c.id == sa.bindparam("conversation")).with_for_update(read=True)
+_COMMUNITY = sa.select(_c.c.community).where(_c.c.id == sa.bindparam("conversation"))
 _MARK = (
-    sa.update(Message.__table__)
-    .where(Message.id == sa.bindparam("message"), Message.state == "waiting")
+    sa.update(_m)
+    .where(_m.c.id == sa.bindparam("message"), _m.c.state == "waiting")
     .values(state="answered", answered_at=sa.bindparam("now"))
 )
 _ADD_REPLY = sa.insert(Reply.__table__)

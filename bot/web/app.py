@@ -89,8 +89,8 @@ async def _start(app: Sanic, _loop: Any) -> None:
     settings: Settings = app.ctx.settings
     app.ctx.live = Live(app.ctx.database, app.ctx.threads)
 
-    def answered(conversation: str) -> None:
-        app.ctx.live.wake(conversation)
+    def answered(conversation: str, replies: list[int]) -> None:
+        app.ctx.live.wake(conversation, replies)
         wechat.answered(app, conversation)
 
     app.ctx.dispatcher = Dispatcher(

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from concurrent.futures import Executor
+from typing import Iterable
 
 from bot.inbox import store
 from bot.storage.database import Database
@@ -54,8 +55,9 @@ class Live:
         if not listeners:
             self._waiting.pop(conversation, None)
 
-    def wake(self, conversation: str) -> None:
-        """Set the events of a conversation."""
+    def wake(self, conversation: str, replies: Iterable[int] = ()) -> None:
+        """Set the events of a conversation; it need not be woken again for these replies."""
+        self._told.update(replies)
         for event in self._waiting.get(conversation, ()):
             event.set()
 

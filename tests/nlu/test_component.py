@@ -62,3 +62,14 @@ def test_the_fingerprint_covers_the_cards(monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_archive_without_the_component_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="bot train"):
         LegalUnderstanding.load(LegalUnderstanding.get_default_config(), LocalModelStorage(tmp_path), Resource("none"), None)
+
+
+def test_texts_read_ahead_mean_what_they_mean_alone_and_are_forgotten_once_processed(loaded: LegalUnderstanding) -> None:
+    text = "老板拖欠工资三千块不给"
+    (alone,) = loaded.process([Message.build(text)])
+    loaded.understand_ahead([text, "房东不退押金怎么办"])
+    (together,) = loaded.process([Message.build(text)])
+    assert together.get("understood")["topics"] == alone.get("understood")["topics"]
+    assert [known for known, _ in loaded._ahead] == ["房东不退押金怎么办"]
+    loaded.understand_ahead([])
+    assert not loaded._ahead

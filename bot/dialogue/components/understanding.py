@@ -7,7 +7,7 @@ import json
 import logging
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -56,6 +56,7 @@ class LegalUnderstanding(GraphComponent):
         self._config, self._storage, self._resource = config, model_storage, resource
         self._model = model
         self._tapped: dict[tuple[str, date], Understood] = {}
+        self._ahead: dict[tuple[str, date], Understood] = {}
         if model is not None:
             model.communities = tuple(config["communities"])
 
@@ -106,14 +107,22 @@ class LegalUnderstanding(GraphComponent):
                 self._write(message, self._understand(message.get(TEXT)))
         return messages
 
+    def understand_ahead(self, texts: Sequence[str]) -> None:
+        """Read texts that are about to be processed, together; each is kept until then, and no longer than until the next such call."""
+        if self._model is None:
+            return
+        today = _today()
+        unread = [text for text in dict.fromkeys(texts) if (text, today) not in self._tapped]
+        self._ahead = {(text, today): found for text, found in zip(unread, self._model.understand_many(unread, today), strict=True)}
+
     def _understand(self, text: str) -> Understood:
         """Return what a text means; what residents tap is the same a thousand times a day and is worked out once a day.
 
         Only short sentences of the training data are kept: nothing a resident wrote stays in memory.
         """
         assert self._model is not None
-        today = datetime.now(_BEIJING).date()  # 昨天 means another date tomorrow
-        found = self._tapped.get((text, today))
+        today = _today()
+        found = self._tapped.get((text, today)) or self._ahead.pop((text, today), None)
         if found is None:
             found = self._model.understand(text, today)
             if len(text) <= _TAPPED and self._model.memory.recall(normalise(text)):
@@ -135,6 +144,10 @@ class LegalUnderstanding(GraphComponent):
                   "unit": entity.unit, "extractor": type(self).__name__} for entity in understood.entities]
         message.set(ENTITIES, [*(message.get(ENTITIES) or []), *found], add_to_output=True)
         message.set(UNDERSTOOD, understood.as_dict(), add_to_output=True)
+
+
+def _today() -> date:
+    return datetime.now(_BEIJING).date()  # 昨天 means another date tomorrow
 
 
 def _what_to_do(understood: Understood) -> str:

@@ -1,0 +1,74 @@
+"""Messages that wait for one worker are read by the model together; each is answered as if it had come alone."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import time_machine
+
+from bot.dialogue.processor import MEANINGS_KEPT, Meanings, meaning_for_a_case
+from bot.inbox import store
+from bot.legal.cases import Channel
+from bot.messages import Inbound
+
+QUESTIONS = ("楼上漏水把我家泡了怎么办", "房东不退押金怎么办", "老板拖欠工资三个月了", "你好", "13800001234", "申请人民调解", "邻居半夜装修吵得睡不着")
+NOON = datetime(2026, 3, 2, 4, tzinfo=timezone.utc)
+
+
+def stored(resident, conversation: str, text: str) -> int:
+    inbound = Inbound(Channel.WEB, conversation, "m0", text, datetime.now(timezone.utc), None)
+    with resident.database.transaction() as session:
+        return store.receive(session, inbound).id
+
+
+def test_messages_that_wait_together_are_answered_as_they_are_one_by_one(resident):
+    alone = [replace(resident, conversation=f"web:alone{number}").says(text, "m0") for number, text in enumerate(QUESTIONS)]
+    ids = [stored(resident, f"web:together{number}", text) for number, text in enumerate(QUESTIONS)]
+
+    async def all_at_once():
+        return await asyncio.gather(*(resident.channel.handle(message, resident.agent.handle_message) for message in ids))
+
+    outcomes = asyncio.get_event_loop().run_until_complete(all_at_once())
+    assert [outcome.state for outcome in outcomes] == ["answered"] * len(ids)
+    assert ["\n".join(reply.body.text for reply in outcome.replies) for outcome in outcomes] == alone
+    assert not resident.channel._waiting and not resident.channel._read
+
+
+def test_a_message_given_twice_at_once_is_answered_once(resident):
+    message = stored(resident, "web:twice", QUESTIONS[0])
+
+    async def twice():
+        return await asyncio.gather(*(resident.channel.handle(message, resident.agent.handle_message) for _ in range(2)))
+
+    asyncio.get_event_loop().run_until_complete(twice())
+    with resident.database.reading() as session:
+        assert len(store.replies_after(session, "web:twice", 0)) == len(store.replies_to(session, message))
+    assert not resident.channel._waiting
+
+
+class TestMeanings:
+    UNDERSTOOD = {"text": "我叫张三，昨天被打了", "topics": [["injury", 0.8]], "card": None, "card_confidence": 0.0,
+                  "entities": [{"kind": "name", "value": "张三"}, {"kind": "date", "unit": "day", "value": "2026-03-01", "text": "昨天"}]}  # fmt: skip
+
+    def test_the_meaning_of_a_question_is_known_when_its_case_is_filed_with_no_word_of_it(self):
+        meanings = Meanings()
+        meanings.keep("我叫张三,昨天被打了", self.UNDERSTOOD)
+        found = meanings.of("我叫张三，昨天被打了")
+        assert found == {"topics": [["injury", 0.8]], "card": None, "card_confidence": 0.0, "entities": [{"kind": "date", "unit": "day", "value": "2026-03-01"}]}
+        assert "张三" not in str(meanings.__dict__)
+
+    def test_the_day_after_it_is_read_again(self):
+        meanings = Meanings()
+        with time_machine.travel(NOON, tick=False):
+            meanings.keep("昨天被打了", self.UNDERSTOOD)
+        with time_machine.travel(NOON.replace(day=3), tick=False):
+            assert meanings.of("昨天被打了") is None
+
+    def test_only_the_latest_are_kept(self):
+        meanings = Meanings()
+        for number in range(MEANINGS_KEPT + 50):
+            meanings.keep(f"第{number}个问题怎么办", self.UNDERSTOOD)
+        assert meanings.of("第0个问题怎么办") is None and meanings.of(f"第{MEANINGS_KEPT + 49}个问题怎么办") is not None
+
+    def test_nothing_is_made_of_nothing(self):
+        assert meaning_for_a_case({}) == {}
