@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -94,6 +95,13 @@ class Served:
 def served(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     var = tmp_path_factory.mktemp("served")
     (var / "models").symlink_to(model_folder)
+    with serving(var) as product:
+        yield product
+
+
+@contextmanager
+def serving(var: Path) -> Iterator[Served]:
+    """Run the product in a folder that holds its models already."""
     environment = {**os.environ, "BOT_VAR": str(var), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": "", "PYTHONDONTWRITEBYTECODE": "", "BOT_LAW_INDEX": "false"}
     subprocess.run([sys.executable, "-m", "bot.cli", "laws", "show", "民法典", "1"], env=environment, cwd=ROOT, check=False, capture_output=True)
     port = _free_port()

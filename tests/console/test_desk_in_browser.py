@@ -19,32 +19,11 @@ from bot.legal.handover import Reason
 from bot.messages import Inbound
 from bot.storage.tables import Case
 from tests.builders import make_request
-from tests.console.browser import DESKTOP, PHONE, Screen, chromium_here, severe
+from tests.console.browser import DESKTOP, PHONE, severe
 from tests.unit.test_attachments import PDF
 
 pytestmark = pytest.mark.browser
 SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with chromium_here() as browser:
-        yield browser
-
-
-@pytest.fixture()
-def screen(desk, chromium):
-    """Returns a maker of screens; none of them may meet a script error, break the content policy or ask somebody else."""
-    made = []
-
-    def make(who="advisor_c01", size=DESKTOP, **options):
-        made.append(Screen.of(desk, chromium, who, size, **options))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.page.context.close()
-        assert one.troubles == []
 
 
 def now():

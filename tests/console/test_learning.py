@@ -14,7 +14,7 @@ from bot.models import index, released
 from bot.storage.staff_tables import AuditEntry
 from bot.storage.tables import ReviewQuestion
 from tests.conftest import NOON
-from tests.console.browser import DESKTOP, PHONE, Screen, chromium_here, severe
+from tests.console.browser import DESKTOP, PHONE, Screen, severe
 
 PAGE = "/console/learning"
 UNSURE = {"intent": "ask_law", "band": "ask_back", "topics": [["neighbour", 0.4], ["property_management", 0.3]], "choices": ["water_leak", "property_fee"]}
@@ -137,12 +137,6 @@ def test_an_advisor_labels_but_does_not_release(desk, models):
     shown = client.get(f"{PAGE}/models").text
     assert "上线</button>" not in shown and "训练候选模型</button>" not in shown
     assert client.fill(f"{PAGE}/promote", {"name": "candidate-b.tar.gz"}, form_at=PAGE).status_code == 403
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with chromium_here() as browser:
-        yield browser
 
 
 @pytest.mark.browser

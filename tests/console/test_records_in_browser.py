@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from bot.ledger.screening_log import rounds
 from bot.office import BEIJING
 from bot.storage.book_tables import BookFact
-from tests.console.browser import DESKTOP, PHONE, Screen, chromium_here, severe
+from tests.console.browser import DESKTOP, PHONE, severe
 from tests.storage.books import USCC
 
 pytestmark = pytest.mark.browser
@@ -19,26 +19,6 @@ PAGES = {
     "advisor_c01": ("/console/services", "/console/services/new", "/console/services/import", "/console/screenings", "/console/screenings/new?community=c01", "/console/enterprise", "/console/enterprise/new"),
     "office": ("/console/records", "/console/records/legal_opinions", "/console/records/advisor_discussions/new", "/console/records/repealed_documents/declare", "/console/screenings"),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with chromium_here() as browser:
-        yield browser
-
-
-@pytest.fixture()
-def screen(desk, chromium):
-    made = []
-
-    def make(who="advisor_c01", size=DESKTOP, **options):
-        made.append(Screen.of(desk, chromium, who, size, **options))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.page.context.close()
-        assert one.troubles == []
 
 
 def services(desk):

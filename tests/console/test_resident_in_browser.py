@@ -20,16 +20,10 @@ from bot.legal.attachments import check_file
 from bot.legal.cases import Channel, Role
 from bot.messages import Inbound, Outbound
 from bot.storage.tables import Message
-from tests.console.browser import DESKTOP, PHONE, Screen, chromium_here, severe
+from tests.console.browser import DESKTOP, PHONE, Screen, severe
 from tests.unit.test_attachments import PDF
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with chromium_here() as browser:
-        yield browser
 
 
 def now():
