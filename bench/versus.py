@@ -4,7 +4,8 @@
 
 Stock is trained once and kept in .cache/bench/stock; everything after that takes some minutes. Writes docs/performance.md and
 bench/results/performance.json. Both sides hold the same ten-message conversations over HTTP through the same client; while one is
-measured the other stands by. Ours runs with everything on: stored inbox, ledger, durable memory, SQLite with synchronous=FULL.
+measured the other stands by. Ours runs as it does by itself, one worker for each core, with everything on: stored inbox, ledger, durable
+memory, SQLite with synchronous=FULL.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 from bench import client, report, sides
 from bench.stock.project import write_project
 from bench.talk import conversation
-from bot.settings import ROOT
+from bot.settings import ROOT, one_a_core
 
 CACHE = ROOT / ".cache" / "bench"
 SENTENCES = 700
@@ -40,7 +41,7 @@ def main() -> None:
     parser.add_argument("--skip", default="", help="comma separated: postgresql, workers, long, train")
     given = parser.parse_args()
     skip = set(given.skip.split(","))
-    found: dict[str, Any] = {"load_before": os.getloadavg()[0], "cores": os.cpu_count(), "sentences": SENTENCES}
+    found: dict[str, Any] = {"load_before": os.getloadavg()[0], "cores": os.cpu_count(), "our_workers": one_a_core(), "sentences": SENTENCES}
     project = trained_stock(found, given.retrain)
     var = trained_ours(found, "train" not in skip)
     measure(found, project, var, given.rounds)
@@ -91,7 +92,7 @@ def measure(found: dict[str, Any], project: Path, var: Path, rounds: int) -> Non
     try:
         _fresh(var)
         running.append(sides.start_stock(project, *sides.free_ports(2)))
-        running.append(sides.start_ours(var, *sides.free_ports(1)))
+        running.append(sides.start_ours(var, *sides.free_ports(1), workers=one_a_core()))
         found["start"] = {side.name: side.started_in for side in running}
         for side in running:
             asyncio.run(client.converse(side.port, side.path, side.body, [conversation(n) for n in range(2)], 1))
@@ -149,7 +150,7 @@ def on_postgresql(project: Path, var: Path) -> dict[str, float]:
             for name in ("ours", "stock"):
                 connection.exec_driver_sql(f"CREATE DATABASE {name}")
         urls = {name: str(sa.engine.make_url(server.get_uri()).set(database=name)) for name in ("ours", "stock")}
-        ours = alone(var, lambda side: throughput(side, 16, 160), url=urls["ours"])
+        ours = alone(var, lambda side: throughput(side, 16, 160), workers=one_a_core(), url=urls["ours"])
         side = sides.start_stock(project, *sides.free_ports(2), url=urls["stock"])
         try:
             stock = throughput(side, 16, 32)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from environs import Env, EnvError, EnvValidationError
 from marshmallow import ValidationError
@@ -35,7 +35,7 @@ DECLARED = (
     Setting("DATABASE_URL", "", "empty: SQLite in BOT_VAR; or postgresql://user:password@host/name"),
     Setting("BOT_HOST", "127.0.0.1", "address the web process listens on"),
     Setting("BOT_PORT", "8000", "port the web process listens on"),
-    Setting("BOT_WORKERS", "1", "number of dialogue workers on this machine"),
+    Setting("BOT_WORKERS", "0", "number of dialogue workers on this machine; 0: one for each core, at most four"),
     Setting("BOT_WORKER_URLS", "", "dialogue workers, comma separated; `bot serve` fills it in"),
     Setting("BOT_WORKER_HOST", "127.0.0.1", "address a worker listens on; another than this machine's own only inside the office's network"),
     Setting("BOT_WORKER_TOKEN", "", "what web and workers know each other by; `bot serve` makes one"),
@@ -156,7 +156,7 @@ def read_settings(env_file: Path | None = None) -> Settings:
         "database_url": env.str("DATABASE_URL", "") or f"sqlite:///{var / 'bot.db'}",
         "host": env.str("BOT_HOST", default["BOT_HOST"]),
         "port": env.int("BOT_PORT", int(default["BOT_PORT"]), validate=_port),
-        "workers": env.int("BOT_WORKERS", int(default["BOT_WORKERS"]), validate=_at_least_one),
+        "workers": env.int("BOT_WORKERS", int(default["BOT_WORKERS"]), validate=_at_least(0)) or one_a_core(),
         "worker_urls": tuple(u for u in env.str("BOT_WORKER_URLS", "").split(",") if u),
         "worker_host": env.str("BOT_WORKER_HOST", default["BOT_WORKER_HOST"]),
         "worker_token": env.str("BOT_WORKER_TOKEN", ""),
@@ -181,9 +181,9 @@ def _gate(env: Env, default: dict[str, str]) -> GateSettings:
     rate = {"validate": _rate}
     return GateSettings(
         allowed_hosts=_parts(env.str("BOT_ALLOWED_HOSTS", "").casefold()),
-        proxies=env.int("BOT_PROXIES", 0, validate=_not_negative),
+        proxies=env.int("BOT_PROXIES", 0, validate=_at_least(0)),
         frame_ancestors=_parts(env.str("BOT_FRAME_ANCESTORS", "", validate=_sites)),
-        request_time=env.int("BOT_REQUEST_TIME", int(default["BOT_REQUEST_TIME"]), validate=_at_least_one),
+        request_time=env.int("BOT_REQUEST_TIME", int(default["BOT_REQUEST_TIME"]), validate=_at_least(1)),
         rate_conversation=env.str("BOT_RATE_CONVERSATION", default["BOT_RATE_CONVERSATION"], **rate),
         rate_address=env.str("BOT_RATE_ADDRESS", default["BOT_RATE_ADDRESS"], **rate),
         rate_account=env.str("BOT_RATE_ACCOUNT", default["BOT_RATE_ACCOUNT"], **rate),
@@ -275,16 +275,19 @@ def _security(value: str) -> None:
         raise ValidationError(f"expected tls, starttls or none, got {value!r}")
 
 
-def _not_negative(value: int) -> None:
-    if value < 0:
-        raise ValidationError("expected 0 or more")
+def _at_least(least: int) -> Callable[[int], None]:
+    def check(value: int) -> None:
+        if value < least:
+            raise ValidationError(f"expected {least} or more")
+
+    return check
+
+
+def one_a_core() -> int:
+    """Return the number of cores this process may use, four at most: a worker takes some 350 MB."""
+    return min(4, len(os.sched_getaffinity(0)))
 
 
 def _port(value: int) -> None:
     if not 0 <= value <= 65535:
         raise ValidationError("expected a port from 0 to 65535")
-
-
-def _at_least_one(value: int) -> None:
-    if value < 1:
-        raise ValidationError("expected 1 or more")

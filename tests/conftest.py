@@ -102,7 +102,7 @@ def served(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @contextmanager
 def serving(var: Path) -> Iterator[Served]:
     """Run the product in a folder that holds its models already."""
-    environment = {**os.environ, "BOT_VAR": str(var), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": "", "PYTHONDONTWRITEBYTECODE": "", "BOT_LAW_INDEX": "false"}
+    environment = {**os.environ, "BOT_VAR": str(var), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": "", "BOT_WORKERS": "1", "PYTHONDONTWRITEBYTECODE": "", "BOT_LAW_INDEX": "false"}
     subprocess.run([sys.executable, "-m", "bot.cli", "laws", "show", "民法典", "1"], env=environment, cwd=ROOT, check=False, capture_output=True)
     port = _free_port()
     process = subprocess.Popen([sys.executable, "-m", "bot.cli", "serve", "--port", str(port)], env=environment, cwd=ROOT, stdout=subprocess.PIPE)

@@ -59,7 +59,7 @@ class Watched:
 def product(model_folder, tmp_path_factory):
     var = tmp_path_factory.mktemp("watched")
     (var / "models").symlink_to(model_folder)
-    hidden = {"BOT_VAR": str(var), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": "", "BOT_LAW_INDEX": "false", "PYTHONDONTWRITEBYTECODE": ""}
+    hidden = {"BOT_VAR": str(var), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": "", "BOT_WORKERS": "1", "BOT_LAW_INDEX": "false", "PYTHONDONTWRITEBYTECODE": ""}
     environment = {k: v for k, v in {**os.environ, **hidden}.items() if k != "RASA_TELEMETRY_ENABLED"}
     port = _free_port()
     watching = {**environment, "BOT_WATCH": str(var / "watch.jsonl"), "PYTHONPATH": os.pathsep.join([str(WATCH), str(ROOT)])}
