@@ -60,7 +60,7 @@ def _page(found: dict[str, Any], figures: dict[str, dict[str, float]]) -> str:
         "SQLite, `rasa run` beside `rasa run actions` with three trivial actions and a form that believes what is typed. Ours answers from cards,",
         "validates the form, files the request in the ledger, encrypts what is personal, and has stored everything on disk before it",
         "answers (SQLite, `synchronous=FULL`). Both hold the same ten-message conversations, from a question of law to a filed request;",
-        f"questions, names, wishes and phones vary. Ours ran with {found['our_workers']} workers, as it does by itself on this machine; what one does is below.",
+        f"questions, names, wishes and phones vary. Ours ran with {found['our_workers']} workers, as it does here by itself; what one does is below.",
         "",
         "| | ours | stock | ours/stock | wanted | |",
         "|---|---|---|---|---|---|",
