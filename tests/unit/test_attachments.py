@@ -51,6 +51,7 @@ def test_the_four_kinds_are_taken_under_their_own_ending(name, body, kind):
         ("启动.pdf", PDF + b"<< /S /Launch >>"),
         ("大.pdf", PDF + b"\0" * MAX_BYTES),
     ],
+    ids=lambda given: given if isinstance(given, str) else f"{len(given)} bytes",
 )
 def test_what_runs_pretends_or_is_too_large_is_refused_with_clear_words(name, body):
     with pytest.raises(BadInput) as refused:
