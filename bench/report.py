@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from bench.client import Measured
+from bench.ledger_report import ledger_section
 from bot.settings import ROOT
 
 # ours / stock: what issue 7 asks for, and whether more is better.
@@ -71,7 +72,7 @@ def _page(found: dict[str, Any], figures: dict[str, dict[str, float]]) -> str:
             met = f["ratio"] >= target if more_is_better else f["ratio"] <= target
             wanted, verdict = f"{'≥' if more_is_better else '≤'} {target}", "met" if met else "not met"
             lines.append(f"| {WORDS[name]} | {f['ours']:.1f} | {f['stock']:.1f} | {f['ratio']:.3f} | {wanted} | {verdict} |")
-    return "\n".join([*lines, "", *_talk(found), "", *_more(found)]) + "\n"
+    return "\n".join([*lines, "", *_talk(found), "", *_more(found), "", *ledger_section()]).rstrip() + "\n"
 
 
 def _talk(found: dict[str, Any]) -> list[str]:
