@@ -40,13 +40,14 @@ def list_periods() -> None:
         one_snapshot(session)
         chain = period_actions(session)
         broken = {action.id for action in broken_links(chain)}
-        standing = {action.id for action in closed_months(chain)}
+        closed = closed_months(chain)
+        holding = {action.id: all(c.intact for c in found) for action, found in zip(closed, checks(session, closed))}
         altered = bool(broken)
         print("month    action  at                by        hash          state")
         for action in chain:
             state = "chain broken" if action.id in broken else ""
-            if action.id in standing:
-                held = all(c.intact for c in checks(session, action))
+            if action.id in holding:
+                held = holding[action.id]
                 altered |= not held
                 later = len(later_lines(session, action))
                 state = state or ("rows altered" if not held else f"holds, {later} lines since" if later else "holds")

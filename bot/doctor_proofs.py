@@ -47,7 +47,8 @@ def books(database: Database) -> Iterator[Finding]:
         mend = "restore a backup; the lines themselves decide" if wrong else ""
         yield Finding("counts", BAD if wrong else GOOD, f"{cases} cases, {lines} lines, {len(wrong)} roll-ups differ", mend)
         chain = period_actions(session)
-        altered = [a.month for a in closed_months(chain) if not all(c.intact for c in checks(session, a))]
+        closed = closed_months(chain)
+        altered = [a.month for a, found in zip(closed, checks(session, closed)) if not all(c.intact for c in found)]
         if broken_links(chain) or altered:
             yield Finding("closed months", BAD, f"chain broken or rows altered: {', '.join(altered) or 'chain'}", "bot period list; restore a backup of before")
         else:

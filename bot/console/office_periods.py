@@ -121,19 +121,21 @@ def _look(session: Session) -> tuple[list[Listed], list[Any], str]:
     chain = period_actions(session)
     broken = {action.id for action in broken_links(chain)}
     standing = closed_months(chain)
-    looked_at = {action.id for action in standing[-CHECKED:]}
-    listed = [_listed(session, action, action.id in broken, action in standing, action.id in looked_at) for action in reversed(chain)]
+    looked_at = standing[-CHECKED:]
+    holding = {action.id: all(c.intact for c in found) for action, found in zip(looked_at, checks(session, looked_at))}
+    listed = [_listed(session, action, action.id in broken, action in standing, holding.get(action.id)) for action in reversed(chain)]
     return listed, waiting_requests(session), _following(standing, today(now()).strftime("%Y-%m"))
 
 
-def _listed(session: Session, action: PeriodAction, is_broken: bool, stands: bool, look: bool) -> Listed:
+def _listed(session: Session, action: PeriodAction, is_broken: bool, stands: bool, holds: bool | None) -> Listed:
+    """`holds` is None for closings that were not looked at."""
     if is_broken:
         return Listed(action, "链条断裂：记录被改动", False)
     if not stands:
         return Listed(action, f"{action.reason}（{action.approved_by}同意）" if action.action == "reopen" else "已被后来的关账取代", True)
-    if not look:
+    if holds is None:
         return Listed(action, "有效（明细用 bot period list 核对）", True)
-    if not all(found.intact for found in checks(session, action)):
+    if not holds:
         return Listed(action, "明细被改动", False)
     later = len(later_lines(session, action))
     return Listed(action, f"有效，之后补录{later}行" if later else "有效", True)

@@ -16,7 +16,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
-from docx.oxml import OxmlElement
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
@@ -24,6 +24,7 @@ from bot.office import BEIJING, Office
 from bot.reports.content import APPENDIX_HEADS, Content, Table
 from bot.reports.figures import Shown
 from bot.reports.proof import FORMAT, TAG, as_xml, seal, what_it_shows
+from bot.reports.table_rows import row_xml
 from bot.reports.texts import Piece
 
 SONG = "宋体"
@@ -34,18 +35,15 @@ PAGE_WIDTH = 15.8  # centimetres of a standing page less its margins
 def write_report(path: Path, said: Content, office: Office, now: datetime, signed_by: str | None = None) -> dict[str, Any]:
     """Write the document to a file and return the proof that is inside.
 
-    The document is written twice: what its first writing shows goes into the proof of the second.
+    It is saved twice: what the first saving shows goes into the proof of the second.
     """
-    draft = _body(said, signed_by, now)
-    buffer = io.BytesIO()
-    draft.save(buffer)
+    document = _body(said, signed_by, now)
     scratch = path.with_name(f".{path.name}.draft")
     try:
-        scratch.write_bytes(buffer.getvalue())
+        document.save(str(scratch))
         proof = seal(_proof(said, office, now, signed_by, *what_it_shows(scratch)))
-        final = _body(said, signed_by, now)
-        _embed(final, as_xml(proof))
-        final.save(str(scratch))
+        _embed(document, as_xml(proof))
+        document.save(str(scratch))
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
@@ -133,26 +131,10 @@ def _table(document: Any, table: Table, small: bool = False, new_page: bool = Fa
     widths = _widths(table.heads)
     for column, width in zip(grid.columns, widths):
         column.width = Cm(width)
-    _row(grid.rows[0], table.heads, widths, small, bold=True)
-    repeat = OxmlElement("w:tblHeader")
-    repeat.set(qn("w:val"), "true")
-    grid.rows[0]._tr.get_or_add_trPr().append(repeat)
-    for cells in table.rows:
-        _row(grid.add_row(), cells, widths, small)
-
-
-def _row(row: Any, cells: tuple[Piece, ...], widths: list[float], small: bool, bold: bool = False) -> None:
-    # A row that breaks over two pages cannot be read.
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    for cell, piece, width in zip(row.cells, cells, widths):
-        cell.width = Cm(width)
-        paragraph = cell.paragraphs[0]
-        paragraph.style = SMALL if small else CELL
-        _say(paragraph, (piece,))
-        if isinstance(piece, Shown):
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        for run in paragraph.runs:
-            run.bold = bold
+    style = document.styles[SMALL if small else CELL].style_id
+    grid._tbl.remove(grid.rows[0]._tr)
+    for cells, is_head in [(table.heads, True), *((row, False) for row in table.rows)]:
+        grid._tbl.append(parse_xml(row_xml(cells, widths, style, is_head)))
 
 
 def _widths(heads: tuple[str, ...]) -> list[float]:

@@ -13,10 +13,10 @@ from bot.errors import UnknownMetric
 from bot.legal.rounding import with_yu
 from bot.office import Office
 from bot.statistics.behind import Behind, behind
-from bot.statistics.frozen import freeze, from_ranges, value_of
-from bot.statistics.metrics import METRICS, Number, Row
+from bot.statistics.frozen import frozen
+from bot.statistics.metrics import METRICS, Number
 from bot.statistics.periods import months_of
-from bot.statistics.registry import Metric, Shape
+from bot.statistics.registry import Shape
 from bot.statistics.views import View
 
 OPENING = "@opening"
@@ -119,17 +119,13 @@ class Figures:
         return Shown(name, str(value))
 
 
-def part_of(which: Metric, behind: list[Row], where: dict[str, str | None]) -> Number:
-    """Return what the rows with these codes amount to."""
-    return value_of(which, [row for row in behind if all(getattr(row, name) == code for name, code in where.items())])
-
-
 def collect(session: Session, view: View, office: Office) -> Figures:
     """Return every metric of a view frozen, the opening stocks, and what the office's file says."""
     found = Figures(view)
     stocks = [which for which in METRICS if which.shape is Shape.STOCK]
-    for one in behind(session, [*((which, view) for which in METRICS), *((which, view.before()) for which in stocks)]):
-        _add(found, session, one, opening=one.view != view)
+    all_rows = behind(session, [*((which, view) for which in METRICS), *((which, view.before()) for which in stocks)])
+    for one, record in zip(all_rows, frozen(session, all_rows)):
+        _add(found, one, record, opening=one.view != view)
     months = len(months_of(view.period))
     _own(found, "community_count", "社区数", "个", "办公室档案（office.yml）所列社区数。", len(office.communities))
     _own(found, "screening_due", "应排查轮次", "轮", "社区数乘以期内月数，每社区每月一轮。", len(office.communities) * months)
@@ -143,18 +139,13 @@ def last_day(view: View) -> date:
     return view.period.end - timedelta(days=1)
 
 
-def frozen_ids(figure: ReportFigure) -> list[int]:
-    """Return the ids of the rows behind a figure."""
-    return from_ranges(figure.frozen.get("ids", ""))
-
-
-def _add(found: Figures, session: Session, one: Behind, opening: bool) -> None:
+def _add(found: Figures, one: Behind, record: dict[str, Any], opening: bool) -> None:
     which = one.which
     key = f"{which.code}{OPENING}" if opening else which.code
     label = f"{which.label.replace('（期末）', '')}（期初）" if opening else which.label
     number = f"F{len(found.by_key) + 1:03d}"
     found.behind[key] = one
-    found.by_key[key] = ReportFigure(number, key, label, which.unit, which.definition, which.source, which.owner, freeze(session, one), opening)
+    found.by_key[key] = ReportFigure(number, key, label, which.unit, which.definition, which.source, which.owner, record, opening)
 
 
 def _own(found: Figures, key: str, label: str, unit: str, definition: str, value: int) -> None:

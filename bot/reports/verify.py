@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.office import Office
-from bot.reports.figures import part_of
 from bot.reports.proof import is_ours, read_proof, what_it_shows
-from bot.statistics.frozen import check, from_ranges, lines_by_id
-from bot.statistics.metrics import Row, metric
+from bot.statistics.frozen import Check, check_all
+from bot.statistics.metrics import Row
 from bot.statistics.periods import Period, months_of
 from bot.statistics.views import View
 
@@ -52,13 +51,15 @@ def verify(session: Session, path: Path, office: Office) -> Verdict:
     if not is_ours(proof):
         why = "the proof inside was altered, or was made by another installation (another key)"
         return Verdict(TAMPERED, str(proof.get("title", "")), 0, (why,), ())
-    complaints = [*_altered_text(proof, path), *_altered_parts(session, proof)]
+    counted = [f for f in proof["figures"] if f["table"] != "office"]
+    checks = dict(zip((f["id"] for f in counted), check_all(session, counted, [_view(proof, f["opening"]) for f in counted])))
+    complaints = [*_altered_text(proof, path), *_altered_parts(proof, checks)]
     changes: list[Change] = []
     for frozen in proof["figures"]:
         if frozen["table"] == "office":
             changes += _own_figure(frozen, proof, office)
             continue
-        found = check(session, frozen, _view(proof, frozen["opening"]))
+        found = checks[frozen["id"]]
         if not found.intact:
             complaints.append(f"{frozen['id']} {frozen['label']}: the rows behind it were altered in the database")
         elif not found.same:
@@ -80,11 +81,9 @@ def _altered_text(proof: dict[str, Any], path: Path) -> list[str]:
     return found
 
 
-def _altered_parts(session: Session, proof: dict[str, Any]) -> list[str]:
+def _altered_parts(proof: dict[str, Any], checks: dict[str, Check]) -> list[str]:
     """Cells of tables are parts of figures: taken again from the rows of then."""
-    rows = {f["id"]: lines_by_id(session, from_ranges(f["ids"])) for f in proof["figures"] if f["id"] in {p["of"] for p in proof["parts"]}}
-    codes = {f["id"]: f["code"] for f in proof["figures"]}
-    wrong = [p for p in proof["parts"] if str(part_of(metric(codes[p["of"]]), rows[p["of"]], p["where"])) != p["value"]]
+    wrong = [p for p in proof["parts"] if any(str(checks[p["of"]].part(*place)) != p["value"] for place in p["where"].items())]
     return [f"cell {p['id']}: the rows behind it no longer give {p['value']}" for p in wrong]
 
 

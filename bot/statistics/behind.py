@@ -1,43 +1,73 @@
 """What stands behind many figures at once: their rows' number, ids, hash and parts, from one look at the lines.
 
-The lines come in the order of their ids and are not kept, so that a year of millions needs no more memory than a month.
+The database writes the text that is hashed; the lines come in the order of their ids and are not kept, so that a year of
+millions needs no more memory than a month. Figures made of the same lines share one hash.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Iterable
+from typing import Any, Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.office import BEIJING
 from bot.statistics.figures import digest_of
+from bot.statistics.lines import Lines
 from bot.statistics.metrics import Number, rows
+from bot.statistics.periods import Period, months_of
 from bot.statistics.registry import Metric, Shape
+from bot.statistics.row_text import HASHED, hashed_text
 from bot.statistics.views import View, place_conditions
 from bot.storage.tables import ServiceEntry
 
-COLUMNS = (
-    "id", "kind", "quantity", "happened_at", "recorded_at", "recorded_by", "case_number", "community", "tier", "channel", "topic", "dispute_type",
-    "source_key", "reverses_id",
-)  # fmt: skip
 PARTS = ("community", "dispute_type")
 MONTH = "month"
-AT_ONCE = 5_000
+AT_ONCE = 10_000
+MOST_MONTHS = 36  # of a longer period there are no parts by month
+Slots = list[tuple[datetime, str]]  # where a slot begins, and the month it lies in; slot 0 is everything before
+SlotKind = tuple[int, str]
+
+
+class Tally:
+    """Sums of all lines that passed, by slot and kind: `whole`, and `parts` of each dimension by code."""
+
+    def __init__(self, slots: Slots) -> None:
+        self.months = ["", *(month for _, month in slots)]
+        self.whole: Counter[SlotKind] = Counter()
+        self.parts: dict[str, dict[SlotKind, dict[str | None, int]]] = {name: {} for name in PARTS}
+        self._flat: dict[str, Counter[tuple[int, str, str | None]]] = {name: Counter() for name in PARTS}
+
+    def take(self, slots: Sequence[int], kinds: Sequence[str], codes: Sequence[Sequence[str | None]], quantities: Sequence[int]) -> None:
+        """Count lines; most of them count one, so that they are counted first and corrected after."""
+        self.whole.update(zip(slots, kinds))
+        for name, of in zip(PARTS, codes):
+            self._flat[name].update(zip(slots, kinds, of))
+        for n, quantity in enumerate(quantities):
+            if quantity != 1:
+                self.whole[slots[n], kinds[n]] += quantity - 1
+                for name, of in zip(PARTS, codes):
+                    self._flat[name][slots[n], kinds[n], of[n]] += quantity - 1
+
+    def finish(self) -> None:
+        """Put the parts in order; nothing passes any more."""
+        for name, flat in self._flat.items():
+            for (slot, kind, code), n in flat.items():
+                self.parts[name].setdefault((slot, kind), {})[code] = n
+            flat.clear()
 
 
 @dataclass
 class Behind:
-    """The rows behind one figure, summed up while they pass.
+    """The rows behind one figure.
 
     Args:
         ids: as "1-5,9"; sha256: over all values of the rows.
-        parts: (community, dispute_type or month, code) → sum, in parts of the unit.
+        later: ids of rows that were not among those asked about (see `behind`); sums and parts hold them too.
     """
 
     which: Metric
@@ -45,105 +75,161 @@ class Behind:
     rows: int = 0
     ids: str = ""
     sha256: str = ""
-    parts: dict[tuple[str, str | None], int] = field(default_factory=dict)
-    _hash: Any = field(default_factory=hashlib.sha256)
-    _ranges: list[str] = field(default_factory=list)
-    _run: tuple[int, int] | None = None
+    later: tuple[int, ...] = ()
+    _tally: Tally = field(default_factory=lambda: Tally([]), repr=False)
+    _span: range = range(0)
+    _parts: dict[str, dict[str | None, int]] = field(default_factory=dict, repr=False)
 
     def part(self, dimension: str, code: str | None) -> Number:
-        """Return the part with this code, in the metric's unit."""
-        return self._scaled(self.parts.get((dimension, code), 0))
+        """Return the part with this code of a dimension, or in a month, in the metric's unit."""
+        return self.scaled(self.parts(dimension).get(code, 0))
 
     @property
     def total(self) -> Number | None:
         """The sum of all rows in the metric's unit; None for a ratio, which is no sum."""
         if self.which.shape is Shape.RATIO:
             return None
-        return self._scaled(sum(n for (name, _), n in self.parts.items() if name == PARTS[0]))
+        if self.which.shape is Shape.SNAPSHOT:
+            return self.rows
+        return self.scaled(sum(-n if kind in self.which.minus else n for kind, n in self.by_kind().items()))
+
+    def by_kind(self) -> dict[str, int]:
+        """Return kind of line → sum of all rows."""
+        kinds = (*self.which.kinds, *self.which.minus)
+        return {kind: sum(self._tally.whole[slot, kind] for slot in self._span) for kind in kinds}
 
     def codes(self, dimension: str) -> set[str | None]:
         """Return the codes of a dimension that occur."""
-        return {code for name, code in self.parts if name == dimension}
+        return set(self.parts(dimension))
 
-    def take(self, line: Any, text: bytes, month: str) -> None:
-        """Count one line; the next must have a larger id."""
-        self.rows += 1
-        self._hash.update(text)
-        amount = -line.quantity if line.kind in self.which.minus else line.quantity
-        for key in ((PARTS[0], line.community), (PARTS[1], line.dispute_type), (MONTH, month)):
-            self.parts[key] = self.parts.get(key, 0) + amount
-        if self._run is not None and line.id == self._run[1] + 1:
-            self._run = (self._run[0], line.id)
-        else:
-            self._close_run()
-            self._run = (line.id, line.id)
+    def parts(self, dimension: str) -> dict[str | None, int]:
+        """Return code → sum of all rows with it, in parts of the unit."""
+        if dimension not in self._parts:
+            found = self._parts[dimension] = {}
+            for slot in self._span:
+                for kind in (*self.which.kinds, *self.which.minus):
+                    if dimension == MONTH:
+                        some: dict[str | None, int] = {self._tally.months[slot]: self._tally.whole[slot, kind]} if self._tally.months[slot] else {}
+                    else:
+                        some = self._tally.parts[dimension].get((slot, kind), {})
+                    sign = -1 if kind in self.which.minus else 1
+                    for code, n in some.items():
+                        found[code] = found.get(code, 0) + sign * n
+        return self._parts[dimension]
 
-    def finish(self) -> Behind:
-        """Return it with ids and hash in place."""
-        self._close_run()
-        self._run, self.ids, self.sha256 = None, ",".join(self._ranges), self._hash.hexdigest()
-        return self
-
-    def _scaled(self, total: int) -> Number:
+    def scaled(self, total: int) -> Number:
+        """Return a sum of quantities in the metric's unit."""
         return total if self.which.scale == 1 else (Decimal(total) / self.which.scale).quantize(Decimal("0.01"))
 
-    def _close_run(self) -> None:
-        if self._run is not None:
-            first, last = self._run
-            self._ranges.append(str(first) if first == last else f"{first}-{last}")
 
+def behind(session: Session, wanted: Iterable[tuple[Metric, View]], known: list[str] | None = None) -> list[Behind]:
+    """Return what stands behind each figure, in the given order; views may differ in their period only.
 
-def behind(session: Session, wanted: Iterable[tuple[Metric, View]]) -> list[Behind]:
-    """Return what stands behind each figure, in the given order; views may differ in their period only."""
+    Args:
+        known: for each figure the ids its rows, ids and hash are asked of, as "1-5,9"; others go to `later`. None: all rows.
+    """
     found = [Behind(which, view) for which, view in wanted]
-    by_kind: dict[str, list[tuple[Behind, datetime | None, datetime]]] = {}
+    lines = [n for n, one in enumerate(found) if one.which.shape is not Shape.SNAPSHOT]
     for one in found:
         if one.which.shape is Shape.SNAPSHOT:
             _from_facts(session, one)
-            continue
-        start = None if one.which.shape is Shape.STOCK else one.view.period.start_utc
-        for kind in {*one.which.kinds, *one.which.minus}:
-            by_kind.setdefault(kind, []).append((one, start, one.view.period.end_utc))
-    if by_kind:
-        _pass_lines(session, by_kind, found[0].view)
-    return [one if one.which.shape is Shape.SNAPSHOT else one.finish() for one in found]
+    if lines:
+        _from_lines(session, [found[n] for n in lines], None if known is None else [known[n] for n in lines])
+    return found
 
 
-def _pass_lines(session: Session, by_kind: dict[str, list[tuple[Behind, datetime | None, datetime]]], view: View) -> None:
-    everything = [span for spans in by_kind.values() for span in spans]
-    starts = [start for _, start, _ in everything if start is not None]
-    stocks = [kind for kind, spans in by_kind.items() if any(start is None for _, start, _ in spans)]
+def _from_lines(session: Session, found: list[Behind], known: list[str] | None) -> None:
+    slots = _slots([one.view.period for one in found])
+    shared: dict[tuple[Any, ...], Lines] = {}
+    takers: dict[SlotKind, list[Lines]] = {}
+    mine: list[Lines] = []
+    for n, one in enumerate(found):
+        asked = None if known is None else known[n]
+        one._span = _span(one, slots)
+        key = (frozenset((*one.which.kinds, *one.which.minus)), one._span, asked)
+        if key not in shared:
+            shared[key] = Lines(asked)
+            for slot in one._span:
+                for kind in key[0]:
+                    takers.setdefault((slot, kind), []).append(shared[key])
+        mine.append(shared[key])
+    tally = _pass_lines(session, found, slots, takers, list(shared.values()))
+    for one, taken in zip(found, mine):
+        one.rows, one.ids, one.sha256, one.later, one._tally = taken.count, taken.ids, taken.sha256, tuple(taken.later), tally
+
+
+def _pass_lines(session: Session, found: list[Behind], slots: Slots, takers: dict[SlotKind, list[Lines]], shared: list[Lines]) -> Tally:
+    tally, last = Tally(slots), 0
+    query = _lines_of(session, found, slots).execution_options(stream_results=True, max_row_buffer=AT_ONCE)
+    for some in session.connection().execute(query).partitions(AT_ONCE):
+        numbers, kinds, communities, types, quantities, where, texts = zip(*some)
+        if numbers[0] <= last or list(numbers) != sorted(numbers):
+            raise RuntimeError("The lines did not come in the order of their ids; their hash would be another.")
+        last = numbers[-1]
+        tally.take(where, kinds, (communities, types), quantities)
+        for key, number, text in zip(zip(where, kinds), numbers, texts):
+            for lines in takers.get(key, ()):
+                lines.numbers.append(number)
+                lines.texts.append(text)
+        for lines in shared:
+            lines.take()
+    tally.finish()
+    return tally
+
+
+def _lines_of(session: Session, found: list[Behind], slots: Slots) -> Any:
+    """One query for all; what is written out is written after sorting, from lines that are still short."""
+    view = found[0].view
+    lines = ServiceEntry.__table__.c
+    dialect = session.get_bind().dialect.name
+    kinds = {kind for one in found for kind in (*one.which.kinds, *one.which.minus)}
+    starts = [one.view.period.start_utc for one in found if one.which.shape is not Shape.STOCK]
+    stocks = {kind for one in found if one.which.shape is Shape.STOCK for kind in (*one.which.kinds, *one.which.minus)}
     recent = ServiceEntry.happened_at >= min(starts) if starts else sa.false()
     conditions = [
-        ServiceEntry.kind.in_(by_kind), ServiceEntry.happened_at < max(end for *_, end in everything), sa.or_(recent, ServiceEntry.kind.in_(stocks)),
+        _kind(found, dialect).in_(sorted(kinds)), ServiceEntry.happened_at < slots[-1][0], sa.or_(recent, ServiceEntry.kind.in_(sorted(stocks))),
         *place_conditions(view, ServiceEntry),
     ]  # fmt: skip
     if view.known_before is not None:
         conditions.append(ServiceEntry.recorded_at < view.known_before)
     if not view.with_demo:
         conditions.append(ServiceEntry.is_demo.is_(False))
-    query = sa.select(*(getattr(ServiceEntry, name) for name in COLUMNS)).where(*conditions).order_by(ServiceEntry.id)
-    for line in session.execute(query.execution_options(yield_per=AT_ONCE)):
-        text, month = _as_text(line), line.happened_at.astimezone(BEIJING).strftime("%Y-%m")
-        for one, start, end in by_kind[line.kind]:
-            if line.happened_at < end and (start is None or line.happened_at >= start):
-                one.take(line, text, month)
+    short = sa.select(*(lines[name] for name in HASHED)).where(*conditions).order_by(lines.id).offset(0).subquery()
+    columns = short.c
+    slot = sa.case(*((columns.happened_at < start, n) for n, (start, _) in enumerate(slots)), else_=len(slots))
+    return sa.select(columns.id, columns.kind, columns.community, columns.dispute_type, columns.quantity, slot, hashed_text(columns, dialect))
 
 
-def _as_text(line: Any) -> bytes:
-    """The same text that `figures.digest_of` hashes."""
-    values = [
-        "entry", line.id, line.kind, line.quantity, line.happened_at.isoformat(), line.recorded_at.isoformat(), line.recorded_by, line.case_number,
-        line.community, line.tier, line.channel, line.topic, line.dispute_type, line.source_key, line.reverses_id,
-    ]  # fmt: skip
-    return json.dumps(values, ensure_ascii=False).encode() + b"\n"
+def _kind(found: list[Behind], dialect: str) -> Any:
+    """SQLite would look up each kind in the index and sort; most of a book is read faster from its beginning to its end."""
+    longest = max(one.view.period.end - one.view.period.first for one in found)
+    in_order = dialect == "sqlite" and longest > timedelta(days=62)
+    return sa.literal_column("+service_entries.kind", sa.String) if in_order else ServiceEntry.kind
+
+
+def _slots(periods: list[Period]) -> Slots:
+    """Where one figure's lines may end and another's begin: the ends of the periods, and the turns of months where they are not too many."""
+    found: dict[datetime, str] = {}
+    for period in set(periods):
+        months = months_of(period)
+        for part in months if len(months) <= MOST_MONTHS else [period]:
+            label = f"{part.first:%Y-%m}" if len(months) <= MOST_MONTHS else ""
+            found[part.start_utc] = label or found.get(part.start_utc, "")
+            found.setdefault(part.end_utc, f"{part.end:%Y-%m}" if label else "")
+    return sorted(found.items())
+
+
+def _span(one: Behind, slots: Slots) -> range:
+    """The slots of a figure."""
+    starts = [start for start, _ in slots]
+    first = 0 if one.which.shape is Shape.STOCK else bisect_right(starts, one.view.period.start_utc)
+    return range(first, bisect_right(starts, one.view.period.end_utc))
 
 
 def _from_facts(session: Session, one: Behind) -> None:
     """A snapshot is a handful of facts."""
     facts = sorted(rows(session, one.which, one.view), key=lambda row: row.id)
-    for row in facts:
-        for key in ((PARTS[0], row.community), (PARTS[1], row.dispute_type)):
-            one.parts[key] = one.parts.get(key, 0) + 1
-        one.ids += f"{',' if one.ids else ''}{row.id}"
+    for name in PARTS:
+        one._parts[name] = dict(Counter(getattr(row, name) for row in facts))
+    one.ids = ",".join(str(row.id) for row in facts)
     one.rows, one.sha256 = len(facts), digest_of(facts)

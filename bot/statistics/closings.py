@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.statistics.frozen import Check, as_ranges, check, freeze_all, from_ranges, line_ids, lines_by_id
+from bot.statistics.frozen import Check, check_all, freeze_all, line_ids, lines_by_id
+from bot.statistics.lines import as_ranges, from_ranges
 from bot.statistics.metrics import Row
 from bot.statistics.periods import Period, read_month
 from bot.statistics.views import View
@@ -32,10 +33,12 @@ def month_body(session: Session, month: str) -> dict[str, Any]:
     return {"month": month, "figures": freeze_all(session, view), "lines": as_ranges(line_ids(session, view))}
 
 
-def checks(session: Session, action: PeriodAction) -> list[Check]:
-    """Return what became of each figure of a closing."""
-    view = View(read_month(action.month))
-    return [check(session, frozen, view) for frozen in json.loads(action.body)["figures"]]
+def checks(session: Session, actions: list[PeriodAction]) -> list[list[Check]]:
+    """Return for each closing what became of its figures; the lines pass once for all closings."""
+    records = [json.loads(action.body)["figures"] for action in actions]
+    views = [View(read_month(action.month)) for action, frozen in zip(actions, records) for _ in frozen]
+    found = iter(check_all(session, [record for frozen in records for record in frozen], views))
+    return [[next(found) for _ in frozen] for frozen in records]
 
 
 def later_lines(session: Session, action: PeriodAction) -> list[Row]:

@@ -7,12 +7,14 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.statistics.metrics import Number, Row, count, rows
+from bot.statistics.metrics import Number, Row, count, percent
 from bot.statistics.registry import Metric, Shape, metric
+from bot.statistics.totals import from_totals, total
 from bot.statistics.views import View, day_conditions, fact_conditions, line_conditions
 from bot.storage.book_tables import BookFact, DailyCount
 from bot.storage.tables import ServiceEntry
@@ -55,15 +57,17 @@ class Balance:
     closing: int
 
 
-def figure(session: Session, which: Metric, view: View, counted: Number | None = None) -> Figure:
+def figure(session: Session, which: Metric, view: View, counted: Mapping[str, Number] | None = None) -> Figure:
     """Return a metric with its state: a zero was counted or declared, otherwise it is missing.
 
     Args:
-        counted: the sum of its rows, where the caller has looked at them already.
+        counted: sums of metrics in this view, where the caller has looked at their rows already.
     """
     if which.shape is Shape.RATIO:
-        return _ratio(session, which, view)
-    value = count(session, which, view) if counted is None else counted
+        return _ratio(session, which, view, counted)
+    value = (counted or {}).get(which.code)
+    if value is None:
+        value = count(session, which, view)
     if value:
         return Figure(which, State.VALUE, value)
     if _declared(session, which.code, "not_applicable", view):
@@ -93,23 +97,19 @@ def digest_of(found: list[Row]) -> str:
     return digest.hexdigest()
 
 
-def rows_and_digest(session: Session, which: Metric, view: View) -> tuple[list[Row], str]:
-    """Return the rows behind a metric and their digest."""
-    found = rows(session, which, view)
-    return found, digest_of(found)
-
-
-def _ratio(session: Session, which: Metric, view: View) -> Figure:
-    parts = [figure(session, metric(code), view) for code in which.of or ()]
+def _ratio(session: Session, which: Metric, view: View, counted: Mapping[str, Number] | None) -> Figure:
+    parts = [figure(session, metric(code), view, counted) for code in which.of or ()]
     if any(part.state is State.MISSING for part in parts):
         return Figure(which, State.MISSING, None)
-    under = parts[1].value
-    if under is None or parts[0].value is None or under < which.smallest:
+    over, under = (part.value for part in parts)
+    if under is None or over is None or under < which.smallest:
         return Figure(which, State.NA, None)
-    return Figure(which, State.VALUE, count(session, which, view))
+    return Figure(which, State.VALUE, percent(over, under))
 
 
 def _somebody_looked(session: Session, which: Metric, view: View) -> bool:
+    if from_totals(view):
+        return bool(total(session, view, which.known_by))
     if view.as_of is None:
         query = sa.select(sa.func.sum(DailyCount.quantity)).where(*day_conditions(view, which.known_by, cumulative=False))
     else:

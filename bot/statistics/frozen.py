@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot.statistics.behind import Behind, behind
 from bot.statistics.figures import Figure, digest_of, figure
-from bot.statistics.metrics import METRICS, Row, entry_row, fact_row, metric, percent, rows
+from bot.statistics.lines import from_ranges
+from bot.statistics.metrics import METRICS, Number, Row, entry_row, fact_row, metric, percent, rows
 from bot.statistics.registry import Metric, Shape
 from bot.statistics.views import View
 from bot.storage.book_tables import BookFact
@@ -32,6 +33,7 @@ class Check:
         later: rows that came since.
         gone: rows of then that a snapshot no longer holds.
         now: the figure as it is known now.
+        today: what stands behind it now.
     """
 
     code: str
@@ -40,6 +42,15 @@ class Check:
     gone: tuple[Row, ...]
     now: Figure
     same: bool
+    today: Behind
+
+    def part(self, dimension: str, code: str | None) -> Number:
+        """Return what the rows of then with this code amount to: those of now, less what came since, and what is gone."""
+        total = self.today.parts(dimension).get(code, 0)
+        for sign, some in ((-1, self.later), (1, self.gone)):
+            amounts = [-row.quantity if row.kind in self.today.which.minus else row.quantity for row in some if getattr(row, dimension) == code]
+            total += sign * sum(amounts)
+        return self.today.scaled(total)
 
 
 def one_snapshot(session: Session) -> None:
@@ -48,43 +59,34 @@ def one_snapshot(session: Session) -> None:
         session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
-def freeze(session: Session, found: Behind) -> dict[str, Any]:
-    """Return a figure as a record: code, state, value, number of rows, ids and hash of the rows."""
-    value = figure(session, found.which, found.view, found.total)
-    return {
-        "code": found.which.code,
-        "state": value.state.value,
-        "value": None if value.value is None else str(value.value),
-        "rows": found.rows,
-        "table": "fact" if found.which.shape is Shape.SNAPSHOT else "entry",
-        "ids": found.ids,
-        "sha256": found.sha256,
-    }
+def frozen(session: Session, found: list[Behind]) -> list[dict[str, Any]]:
+    """Return figures as records: code, state, value, number of rows, ids and hash of the rows. Their rows were looked at already."""
+    return [_record(one, value) for one, value in zip(found, _figures(session, found))]
 
 
 def freeze_all(session: Session, view: View) -> list[dict[str, Any]]:
     """Return every metric of a view, frozen, in the order of the registry."""
-    return [freeze(session, found) for found in behind(session, [(which, view) for which in METRICS])]
+    return frozen(session, behind(session, [(which, view) for which in METRICS]))
 
 
-def check(session: Session, frozen: dict[str, Any], view: View) -> Check:
-    """Compare a frozen figure with the books: as they were then, and as they are now.
+def check_all(session: Session, records: list[dict[str, Any]], views: list[View]) -> list[Check]:
+    """Compare frozen figures with the books: as they were then, and as they are now. The lines pass once for all.
 
     Args:
-        view: the view of then without its `as_of`.
+        views: of each figure, the view of then without its `as_of`.
     """
-    which = metric(frozen["code"])
-    ids = from_ranges(frozen["ids"])
-    then = _rows_by_id(session, frozen["table"], ids)
-    intact = len(then) == len(ids) == frozen["rows"] and digest_of(then) == frozen["sha256"] and _gives(which, then, frozen["value"])
-    known = set(ids)
-    today = rows(session, which, view)
-    still = {row.id for row in today}
-    later = tuple(row for row in today if row.id not in known)
-    gone = tuple(row for row in then if row.id not in still)
-    now = figure(session, which, view)
-    same = not later and not gone and now.state.value == frozen["state"] and (None if now.value is None else str(now.value)) == frozen["value"]
-    return Check(which.code, intact, later, gone, now, same)
+    wanted = [(metric(record["code"]), view) for record, view in zip(records, views)]
+    today = behind(session, wanted, [record["ids"] for record in records])
+    now = _figures(session, today)
+    later = _rows_by_id(session, "entry", sorted({number for one in today for number in one.later}))
+    by_id = {row.id: row for row in later}
+    found = []
+    for record, one, figure_now in zip(records, today, now):
+        if one.which.shape is Shape.SNAPSHOT:
+            found.append(_check_facts(session, record, one, figure_now))
+        else:
+            found.append(_check_lines(record, one, figure_now, tuple(by_id[number] for number in one.later)))
+    return found
 
 
 def line_ids(session: Session, view: View) -> list[int]:
@@ -100,24 +102,72 @@ def lines_by_id(session: Session, ids: list[int]) -> list[Row]:
     return _rows_by_id(session, "entry", sorted(ids))
 
 
-def as_ranges(ids: list[int]) -> str:
-    """Return ids as "1-5,9": short, and the same for the same set."""
-    found: list[list[int]] = []
-    for n in sorted(ids):
-        if found and n == found[-1][1] + 1:
-            found[-1][1] = n
-        else:
-            found.append([n, n])
-    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in found)
+def value_of(which: Metric, found: list[Row]) -> int | Decimal:
+    """Return what rows amount to under a metric, without asking the database."""
+    if which.shape is Shape.SNAPSHOT:
+        return len(found)
+    by_kind: dict[str, int] = {}
+    for row in found:
+        by_kind[row.kind] = by_kind.get(row.kind, 0) + row.quantity
+    return _value(which, by_kind)
 
 
-def from_ranges(text: str) -> list[int]:
-    """Return the ids behind `as_ranges`."""
-    found: list[int] = []
-    for part in filter(None, text.split(",")):
-        first, _, last = part.partition("-")
-        found.extend(range(int(first), int(last or first) + 1))
-    return found
+def _figures(session: Session, found: list[Behind]) -> list[Figure]:
+    """Each figure with its state; what the rows amount to is known, so that nothing is counted again."""
+    totals: dict[View, dict[str, Number]] = {}
+    for one in found:
+        if one.total is not None:
+            totals.setdefault(one.view, {})[one.which.code] = one.total
+    return [figure(session, one.which, one.view, totals.get(one.view)) for one in found]
+
+
+def _record(found: Behind, value: Figure) -> dict[str, Any]:
+    return {
+        "code": found.which.code,
+        "state": value.state.value,
+        "value": _told(value),
+        "rows": found.rows,
+        "table": "fact" if found.which.shape is Shape.SNAPSHOT else "entry",
+        "ids": found.ids,
+        "sha256": found.sha256,
+    }
+
+
+def _check_lines(record: dict[str, Any], today: Behind, now: Figure, later: tuple[Row, ...]) -> Check:
+    """The rows of then are those of today without what came later."""
+    by_kind = today.by_kind()
+    for row in later:
+        by_kind[row.kind] -= row.quantity
+    same_rows = today.rows == record["rows"] and today.sha256 == record["sha256"]
+    intact = same_rows and (record["value"] is None or str(_value(today.which, by_kind)) == record["value"])
+    return Check(today.which.code, intact, later, (), now, not later and _is_same(record, now), today)
+
+
+def _check_facts(session: Session, record: dict[str, Any], today: Behind, now: Figure) -> Check:
+    ids = from_ranges(record["ids"])
+    then = _rows_by_id(session, "fact", ids)
+    found = rows(session, today.which, today.view)
+    known, still = set(ids), {row.id for row in found}
+    intact = len(then) == len(ids) == record["rows"] and digest_of(then) == record["sha256"] and record["value"] in (None, str(len(then)))
+    later = tuple(row for row in found if row.id not in known)
+    gone = tuple(row for row in then if row.id not in still)
+    return Check(today.which.code, intact, later, gone, now, not later and not gone and _is_same(record, now), today)
+
+
+def _is_same(record: dict[str, Any], now: Figure) -> bool:
+    return bool(now.state.value == record["state"] and _told(now) == record["value"])
+
+
+def _told(value: Figure) -> str | None:
+    return None if value.value is None else str(value.value)
+
+
+def _value(which: Metric, by_kind: dict[str, int]) -> int | Decimal:
+    if which.shape is Shape.RATIO:
+        over, under = (_value(metric(code), by_kind) for code in which.of or ())
+        return percent(over, under)
+    total = sum(by_kind.get(kind, 0) for kind in which.kinds) - sum(by_kind.get(kind, 0) for kind in which.minus)
+    return total if which.scale == 1 else (Decimal(total) / which.scale).quantize(Decimal("0.01"))
 
 
 def _rows_by_id(session: Session, table: str, ids: list[int]) -> list[Row]:
@@ -127,23 +177,3 @@ def _rows_by_id(session: Session, table: str, ids: list[int]) -> list[Row]:
         chunk = ids[start : start + CHUNK]
         found += [make(line) for line in session.execute(sa.select(source).where(source.id.in_(chunk)).order_by(source.id)).scalars()]
     return found
-
-
-def _gives(which: Metric, then: list[Row], value: str | None) -> bool:
-    """Whether rows give a value; a missing or inapplicable one needs none."""
-    if value is None:
-        return True
-    return str(value_of(which, then)) == value
-
-
-def value_of(which: Metric, found: list[Row]) -> int | Decimal:
-    """Return what rows amount to under a metric, without asking the database."""
-    if which.shape is Shape.SNAPSHOT:
-        return len(found)
-    if which.shape is Shape.RATIO:
-        over, under = (value_of(part, [r for r in found if r.kind in part.kinds]) for part in (metric(code) for code in which.of or ()))
-        return percent(over, under)
-    total = 0
-    for row in found:
-        total += -row.quantity if row.kind in which.minus else row.quantity
-    return total if which.scale == 1 else (Decimal(total) / which.scale).quantize(Decimal("0.01"))
