@@ -11,9 +11,9 @@ class ReplyTime(Coded):
     """A class of waiting time; the code is the kind of line it writes in the books."""
 
     WITHIN_15_MINUTES = ("reply_15m", "15分钟内")
-    WITHIN_AN_HOUR = ("reply_1h", "1小时内")
-    WITHIN_FOUR_HOURS = ("reply_4h", "4小时内")
-    WITHIN_A_DAY = ("reply_1d", "24小时内")
+    WITHIN_AN_HOUR = ("reply_1h", "15分钟至1小时")
+    WITHIN_FOUR_HOURS = ("reply_4h", "1至4小时")
+    WITHIN_A_DAY = ("reply_1d", "4至24小时")
     LATER = ("reply_later", "超过24小时")
 
 

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot.errors import ReportBlocked
 from bot.legal.disputes import DisputeType
+from bot.legal.reply_times import ReplyTime
 from bot.office import BEIJING, Office
 from bot.reports.charts import bars
 from bot.reports.figures import Figures, ReportFigure, Shown, collect, last_day
 from bot.reports.texts import Piece, Section, sections, span
+from bot.statistics.behind import MOST_MONTHS
 from bot.statistics.closings import Correction, corrections
 from bot.statistics.metrics import label_of
 from bot.statistics.periods import months_of
@@ -53,7 +55,7 @@ def content(session: Session, view: View, as_of: date, office: Office, closed: l
     """Return the report of a view; `closed` are the closings that hold. Charts take time and are drawn only for a document."""
     figures = collect(session, view, office)
     text = tuple(sections(figures))
-    tables = (_by_type(figures), _by_community(figures, office))
+    tables = (_by_type(figures), _by_community(figures, office), *_first_replies(figures))
     late = tuple(corrections(session, closed, view.period)) if not view.with_demo else ()
     notes = [f"填报单位：{office.name}", f"期间：{view.period.first}至{last_day(view)}（含首尾两日）；截至{as_of}登记的数据。"]
     if view.with_demo:
@@ -98,12 +100,22 @@ def _by_community(figures: Figures, office: Office) -> Table:
     return Table("附表：各社区情况", ("社区", *(f"{figures[c].label}（{figures[c].unit}）" for c in PLACE_COLUMNS)), tuple(rows))
 
 
+def _first_replies(figures: Figures) -> list[Table]:
+    """How long residents waited for a person; left out where nobody asked for one."""
+    if not figures["first_replies"].value:
+        return []
+    rows = tuple((which.label, figures.use(f"first_{which.code}").shown("exact")) for which in ReplyTime)
+    whole = ("合计", figures.use("first_replies").shown("exact"))
+    return [Table("附表：首次人工答复用时（自然时间）", ("从请求到首次人工答复", "次数"), (*rows, whole))]
+
+
 def _charts(figures: Figures) -> tuple[bytes, ...]:
     types = [(t.label.removesuffix("纠纷"), float(figures.behind["cases_total"].part("dispute_type", t.code))) for t in DisputeType]
     shown = sorted((t for t in types if t[1]), key=lambda t: -t[1])[:10]
     months = months_of(figures.view.period)
+    by_month = 1 < len(months) <= MOST_MONTHS
     drawn = [bars("受理民间纠纷的类型（件，前十）", [name for name, _ in shown], [("受理", [n for _, n in shown])], lying=True)]
-    if len(months) > 1:
+    if by_month:
         series = [(figures[code].label, [_in_month(figures, code, part.first) for part in months]) for code in ("cases_total", "mediation_resolved")]
         drawn.append(bars("各月受理与调解成功（件）", [f"{part.first.month}月" for part in months], series))
     return tuple(chart for chart in drawn if chart is not None)

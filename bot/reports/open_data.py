@@ -100,18 +100,18 @@ def _values(session: Session, view: View, office: Office) -> dict[Cell, int]:
         counted = dict(table(session, metric(code), view, ["month"]))
         values.update({(code, None, None, m): int(counted.get((m,), 0)) for m in months})
         values[(code, None, None, None)] = sum(int(n) for n in counted.values())
-    for code in BY_PLACE:
-        parts = {c: int(n) for (c,), n in table(session, metric(code), view, ["community"])}
-        values.update({(code, place, None, None): parts.get(place or None, 0) for place in _places(office, set(parts))})
+    by_place = {code: {c: int(n) for (c,), n in table(session, metric(code), view, ["community"])} for code in BY_PLACE}
+    # Every table has the same places, also where only one of its figures knows something of one.
+    places = _places(office, {c for parts in by_place.values() for c in parts})
+    for code, parts in by_place.items():
+        values.update({(code, place, None, None): parts.get(place or None, 0) for place in places})
     for code in CROSSED:
         found = {key: int(n) for key, n in table(session, metric(code), view, ["community", "dispute_type"])}
-        places = _places(office, {c for _, c, _, _ in values if c is not None})
         for kind in DisputeType.codes():
             values.update({(code, p, kind, None): found.get((p or None, kind), 0) for p in places})
             values[(code, None, kind, None)] = sum(found.get((p or None, kind), 0) for p in places)
     for code in PLACE_BY_MONTH:
         found = {key: int(n) for key, n in table(session, metric(code), view, ["community", "month"])}
-        places = [c for m, c, t, month in values if m == code and c is not None and t is None and month is None]
         values.update({(code, p, None, m): found.get((p or None, m), 0) for p in places for m in months})
     return values
 

@@ -16,7 +16,7 @@ from bot.statistics.periods import Period
 
 TEMPLATES = Path(__file__).parent / "templates" / "paragraphs.yml"
 TOP = 3
-_PLACE = re.compile(r"\{([a-z_@]+)(?:\|([a-z]+))?\}")
+_PLACE = re.compile(r"\{([a-z0-9_@]+)(?:\|([a-z]+))?\}")
 _QUARTERS = ("第一季度", "第二季度", "第三季度", "第四季度")
 Piece = Union[str, Shown]
 

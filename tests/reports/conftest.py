@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
 
 from bot.demo_books import write_books
+from bot.ledger.replies import first_reply, person_asked_for
 from bot.ledger.services import Service, record
 from bot.legal.cases import Channel
 from bot.office import BEIJING, Office
@@ -28,6 +29,10 @@ def fill(database: Database, office: Office) -> None:
             at = datetime(2026, 1 + n % 12, 3, 9, n, tzinfo=BEIJING)
             record(session, Service("rating_2" if n % 9 == 0 else "rating_5", at, f"rating:{n}", Channel.WEB), at)
             record(session, Service("bot_answer", at, f"answer:{n}", Channel.WEB, topic="neighbour"), at)
+        for n in range(24):
+            asked = datetime(2026, 1 + n % 12, 5, 10, n, tzinfo=BEIJING)
+            person_asked_for(session, f"handover:{n}", Channel.WEB, asked)
+            first_reply(session, f"handover:{n}", asked, Channel.WEB, "a01", asked + timedelta(minutes=2 + 7 * n * n))
 
 
 @pytest.fixture(scope="session")
