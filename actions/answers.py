@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.calculators import start_calculator
 from actions.person import ask_for_person, told
-from actions.wiring import Events, apologise, cards, channel, now, office, said, say, source_key, transaction, understood
+from actions.wiring import Events, apologise, cards, channel, counting_key, now, office, said, say, source_key, transaction, understood
 from bot.knowledge.answers import first_answer, follow_up
 from bot.knowledge.cards import Card
 from bot.knowledge.follow_ups import follow_up_part
@@ -87,7 +87,7 @@ def _tell(dispatcher: CollectingDispatcher, tracker: Tracker, card: Card, meanin
             Service(
                 kind="bot_answer",
                 happened_at=at,
-                source_key=f"bot_answer:{source_key(tracker)}",
+                source_key=counting_key(tracker, "bot_answer"),
                 channel=channel(tracker),
                 topic=card.topic.code,
                 dispute_type=card.dispute_type.code,

@@ -11,10 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answers import NONE_OF_THESE, answer_question
 from actions.intake import office_hours
 from actions.person import ask_for_person, told
-from actions.wiring import Events, apologise, channel, now, office, said, say, source_key, transaction
+from actions.wiring import Events, apologise, now, office, said, say, transaction
 from bot.inbox.ratings import KIND, Took, rate
 from bot.knowledge.follow_ups import follow_up_part
-from bot.ledger.services import Service, record
 from bot.legal.eligibility import competent_points
 from bot.legal.handover import Rating, Reason, read_rating
 from bot.legal.topics import Intent
@@ -73,13 +72,11 @@ class ActionRate(Action):
             dispatcher.utter_message(response="utter_ask_rating")
             return []
         with transaction() as session:
-            at = now()
-            took = rate(session, tracker.sender_id, read_rating(said(tracker)) or Rating(stars, ""), at)
+            # Of the assistant's own answers nobody is asked for stars; a number of them said again and again would make any rate.
+            took = rate(session, tracker.sender_id, read_rating(said(tracker)) or Rating(stars, ""), now())
             if took is not Took.NONE:
                 say(dispatcher, Outbound(took.value, kind=KIND))
                 return []
-            key = f"rating:{source_key(tracker)}"
-            record(session, Service(kind="rating", happened_at=at, source_key=key, channel=channel(tracker), quantity=stars), at)
         dispatcher.utter_message(response="utter_rated")
         return []
 

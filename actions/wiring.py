@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import LegalBotError
 from bot.knowledge.cards import Card, read_cards
+from bot.ledger.message_keys import message_key
 from bot.legal.cases import Channel
 from bot.messages import Outbound
 from bot.office import Office, read_office
@@ -71,6 +72,11 @@ def said(tracker: Tracker) -> str:
 def source_key(tracker: Tracker) -> str:
     """Return what names the latest message uniquely, so that a retry writes nothing twice."""
     return f"{tracker.sender_id}:{tracker.latest_message.get('message_id')}"
+
+
+def counting_key(tracker: Tracker, what: str) -> str:
+    """Return the key under which the books count the latest message; it names no conversation."""
+    return message_key(what, tracker.sender_id, str(tracker.latest_message.get("message_id")))
 
 
 def channel(tracker: Tracker) -> Channel:

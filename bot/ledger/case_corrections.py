@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.ledger import enterprise
 from bot.ledger.facts import restate, standing_facts, undo_line
 from bot.ledger.mediation import BOOK
 from bot.ledger.mediation_corrections import reclassify
 from bot.ledger.review import keep_question, label_question
-from bot.ledger.services import Service, record
+from bot.ledger.services import Service, record, stands
 from bot.legal.cases import Channel, Tier
 from bot.legal.disputes import DisputeType
 from bot.legal.topics import Intent, Topic
@@ -32,6 +33,7 @@ def correct_matter(session: Session, case: Case, topic: Topic, dispute_type: Dis
     reason = f"类别由{case.topic}/{case.dispute_type}更正为{topic.code}/{dispute_type.code}"
     _restate_requests(session, case, reason, by, now, topic=topic.code, dispute_type=dispute_type.code)
     reclassify(session, case.number, dispute_type, reason, by, now)
+    _restate_facts(session, enterprise.BOOK, case, reason, by, now, topic=topic.code, dispute_type=dispute_type.code)
     if case.topic != topic.code:
         _teach(session, case, topic, by, now)
     _note(session, case, "reclassified", by, now, topic=[case.topic, topic.code], dispute_type=[case.dispute_type, dispute_type.code])
@@ -45,17 +47,22 @@ def correct_community(session: Session, case: Case, community: str, by: str, now
         return False
     reason = f"社区由{case.community or '未定'}更正为{community}"
     _restate_requests(session, case, reason, by, now, community=community)
-    for fact in standing_facts(session, BOOK, case.number):
-        restate(session, fact, reason, by, now, community=community)
+    for book in (BOOK, enterprise.BOOK):
+        _restate_facts(session, book, case, reason, by, now, community=community)
     _note(session, case, "community_set", by, now, community=[case.community, community])
     case.community, case.version = community, case.version + 1
     return True
 
 
+def _restate_facts(session: Session, book: str, case: Case, reason: str, by: str, now: datetime, **changed: str) -> None:
+    """What came in and what left move together, or the old place would be left with fewer open than none."""
+    for fact in standing_facts(session, book, case.number):
+        restate(session, fact, reason, by, now, **changed)
+
+
 def _restate_requests(session: Session, case: Case, reason: str, by: str, now: datetime, **changed: str) -> None:
-    undone = sa.select(ServiceEntry.reverses_id).where(ServiceEntry.reverses_id.is_not(None), ServiceEntry.case_number == case.number)
-    mine = (ServiceEntry.case_number == case.number, ServiceEntry.source_key.like("request:%"), ServiceEntry.reverses_id.is_(None))
-    for line in session.execute(sa.select(ServiceEntry).where(*mine, ServiceEntry.id.not_in(undone))).scalars().all():
+    mine = (ServiceEntry.case_number == case.number, ServiceEntry.source_key.like("request:%"), *stands())
+    for line in session.execute(sa.select(ServiceEntry).where(*mine)).scalars().all():
         undo_line(session, line, reason, by, now)
         values = {"community": line.community, "topic": line.topic, "dispute_type": line.dispute_type, **changed}
         again = Service(

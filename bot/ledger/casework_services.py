@@ -72,7 +72,7 @@ def dispatch(session: Session, act: Act, uscc: str, category: EnterpriseCategory
     session.flush()
     issue = Issue(
         case.number, uscc, category, _words_of(session, case), case.requested_at, owner_unit.strip(), act.by, channel=Channel.from_code(case.channel),
-        community=case.community, case_number=case.number, is_demo=case.is_demo,
+        community=case.community, case_number=case.number, topic=case.topic, dispute_type=case.dispute_type, is_demo=case.is_demo,
     )  # fmt: skip
     fact = register_issue(session, issue, now)
     if fact.event == "repeated":

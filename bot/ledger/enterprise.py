@@ -43,6 +43,7 @@ class Issue:
         uscc: unified social credit code of the enterprise; not personal data.
         request: what it asks for, its own words without names.
         case_number: the request a resident's chat opened, where it came through us.
+        topic, dispute_type: what the request stands under, so that both sides of the stock stand in one place.
     """
 
     issue_no: str
@@ -55,6 +56,8 @@ class Issue:
     channel: Channel = Channel.WINDOW
     community: str | None = None
     case_number: str | None = None
+    topic: str = "enterprise"
+    dispute_type: str | None = None
     is_demo: bool = False
 
 
@@ -149,7 +152,7 @@ def _as_fact(issue: Issue, identity: str, main: str | None) -> Fact:
     }  # fmt: skip
     return Fact(
         BOOK, "repeated" if main else "registered", main or issue.issue_no, f"enterprise:{issue.issue_no}", issue.raised_at, issue.by,
-        community=issue.community, channel=issue.channel, topic="enterprise", details=details, is_demo=issue.is_demo,
+        community=issue.community, channel=issue.channel, topic=issue.topic, dispute_type=issue.dispute_type, details=details, is_demo=issue.is_demo,
     )  # fmt: skip
 
 
@@ -190,7 +193,8 @@ def _next(
         by,
         community=first.community,
         channel=Channel.from_code(first.channel),
-        topic="enterprise",
+        topic=first.topic,
+        dispute_type=first.dispute_type,
         details=details,
         evidence_ref=evidence_ref,
         is_demo=first.is_demo,

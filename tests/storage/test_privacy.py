@@ -2,17 +2,21 @@
 
 import sqlalchemy as sa
 
-from bot.inbox import store, wechat_outbox, wechat_store
+from bot.inbox import handover, store, wechat_outbox, wechat_store
 from bot.ledger.cases import open_case
 from bot.ledger.consents import give_consent
+from bot.ledger.message_keys import message_key
 from bot.ledger.privacy import copy_of_all, erase_conversation, what_we_hold, withdraw_consent
-from bot.legal.cases import CaseKind, Channel
+from bot.ledger.services import Service, record
+from bot.legal.cases import CaseKind, Channel, Role
+from bot.legal.handover import Reason
 from bot.messages import Outbound
 from bot.statistics import metrics
 from bot.statistics.periods import read_period
 from bot.storage.desk_tables import Attachment, AttachmentPart
+from bot.storage.handover_tables import Handover
 from bot.storage.rotation import places
-from bot.storage.tables import Case, CasePerson, Message
+from bot.storage.tables import Case, CasePerson, Message, ServiceEntry
 from tests.builders import make_inbound, make_request
 from tests.conftest import NOON
 
@@ -86,3 +90,26 @@ def test_who_asks_on_wechat_to_delete_everything_still_gets_the_answer(database)
         erase_conversation(session, "wechat:a", NOON, keep_message="m2")
         store.answer(session, message, [Outbound("已删除")], NOON)
         assert wechat_outbox.take_passive(session, "wechat:a", message.id, NOON, can_push=False) == "已删除"
+
+
+def test_after_erasure_nothing_in_the_books_leads_back_to_the_conversation(database):
+    with database.transaction() as session:
+        store.receive(session, make_inbound("楼上漏水怎么办", "m-7f3a", "web:a", NOON))
+        key = message_key("bot_answer", "web:a", "m-7f3a")
+        for _ in range(2):
+            record(session, Service("bot_answer", NOON, key, Channel.WEB), NOON)
+        asked = handover.ask_for_person(session, "web:a", Reason.ASKED, NOON, "handover:web:a:m-7f3a")
+        handover.take(session, "web:a", "a01", Role.ADVISOR, NOON)
+        handover.give_back(session, "web:a", "a01", "", NOON)
+        open_case(session, make_request(kind=CaseKind.ADVICE, source_key="request:web:a:m-7f3b"), "GX", NOON)
+    with database.transaction() as session:
+        erase_conversation(session, "web:a", NOON)
+    with database.reading() as session:
+        lines = session.execute(sa.select(ServiceEntry)).scalars().all()
+        # What the books name, and what those rows hold in turn.
+        held = [*lines, *session.execute(sa.select(Case)).scalars(), *session.execute(sa.select(Handover)).scalars()]
+        assert sum(line.kind == "bot_answer" for line in lines) == 1 and f"asked:handover:{asked.handover.id}" in {line.source_key for line in lines}
+        for row in held:
+            assert not any("web:a" in str(value) or "m-7f3" in str(value) for value in vars(row).values()), row.__tablename__
+        # Who knows the conversation but not the erased id of the message finds no line.
+        assert session.execute(sa.select(Message)).scalars().all() == []
