@@ -10,6 +10,8 @@ import ipaddress
 import math
 import time
 import warnings
+from collections import deque
+from typing import Callable
 
 from sanic.exceptions import SanicException
 
@@ -19,8 +21,6 @@ from bot.settings import GateSettings
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # it asks pkg_resources for its own version
     from limits import parse
-    from limits.storage import MemoryStorage
-    from limits.strategies import MovingWindowRateLimiter
 
 
 class TooMany(SanicException):
@@ -34,16 +34,50 @@ class TooMany(SanicException):
         self.wait = wait
 
 
+class Windows:
+    """When each key was counted, within its window.
+
+    The storage in memory that `limits` brings starts a thread with every count, which goes through all counts of everybody; at some
+    hundred messages a second that is all a web process does.
+    """
+
+    TIDY_EVERY = 60.0
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock, self._tidied = clock, clock()
+        self._counts: dict[str, tuple[float, deque[float]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def count(self, key: str, most: int, seconds: float) -> float:
+        """Count once and return 0.0; or, when there were `most` in so many seconds, count nothing and return after how many there is room."""
+        now = self._clock()
+        if now - self._tidied > self.TIDY_EVERY:
+            self._tidied = now
+            self._counts = {key: (ends, times) for key, (ends, times) in self._counts.items() if ends > now}
+        _, times = self._counts.get(key, (0.0, deque()))
+        while times and times[0] <= now - seconds:
+            times.popleft()
+        if len(times) >= most:
+            return times[0] + seconds - now
+        times.append(now)
+        self._counts[key] = (now + seconds, times)
+        return 0.0
+
+
 class Rates:
     """Counts and refuses.
+
+    Args:
+        clock: seconds that never go back.
 
     Raises (all counting methods):
         TooMany: the limit is reached; nothing was counted.
     """
 
-    def __init__(self, gate: GateSettings) -> None:
-        self._counts = MemoryStorage()  # the limiter itself holds it weakly only
-        self._limiter = MovingWindowRateLimiter(self._counts)
+    def __init__(self, gate: GateSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._windows = Windows(clock)
         named = {"address": gate.rate_address, "conversation": gate.rate_conversation, "account": gate.rate_account}
         self._limits = {name: parse(rate) for name, rate in named.items() if rate}
 
@@ -68,7 +102,6 @@ class Rates:
 
     def _count(self, kind: str, who: str) -> None:
         limit = self._limits.get(kind)
-        if limit is not None and not self._limiter.hit(limit, kind, who):
-            free_at, _ = self._limiter.get_window_stats(limit, kind, who)
+        if limit is not None and (wait := self._windows.count(f"{kind} {who}", limit.amount, limit.get_expiry())):
             REFUSED.labels("over_rate").inc()
-            raise TooMany(max(1, math.ceil(free_at - time.time())))
+            raise TooMany(max(1, math.ceil(wait)))
