@@ -146,7 +146,7 @@ class WebResident:
             history = await self.history()
             if history and not any(s["pending"] for s in history["said"]):
                 return history
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.5)
 
 
 class WeChatResident:
