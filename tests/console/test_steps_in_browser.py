@@ -18,7 +18,7 @@ from bot.storage.tables import Case
 from tests.builders import make_request
 from tests.casework import HOURS
 from tests.console.browser import PHONE, Screen, severe
-from tests.console.steps import done, take_step
+from tests.console.steps import done, send, take_step
 
 pytestmark = pytest.mark.browser
 
@@ -59,6 +59,23 @@ def test_steps_and_mediation_fit_the_screen_and_everybody(desk, chromium, size):
         page = screen.open(path)
         assert screen.overflow() <= 0, path
         assert severe(page) == [], path
+
+
+@pytest.mark.parametrize("size", [PHONE, (1280, 800)], ids=["phone", "office PC"])
+def test_the_form_of_a_party_fits_the_screen_and_says_what_is_wrong(desk, chromium, size):
+    number = a_request(desk)
+    screen = Screen.of(desk, chromium, "mediator_c01", size)
+    page = screen.open(f"/console/cases/{number}")
+    page.fill("#people [name=reason]", "制作文书")
+    send(page, page.locator("#people").get_by_role("button", name="查看"))
+    page.locator("#people").get_by_role("link", name=re.compile("：申请人")).click()
+    expect(page.locator("h1")).to_contain_text("当事人信息")
+    assert screen.overflow() <= 0 and severe(page) == []
+    page.fill("[name=id_number]", "410000")
+    send(page, page.get_by_role("button", name="保存"))
+    expect(page.locator("#wrong-id_number")).to_contain_text("身份证为18位")
+    assert screen.overflow() <= 0 and severe(page) == [] and screen.troubles == []
+    page.context.close()
 
 
 def test_two_who_grab_a_case_in_two_browsers(desk, chromium):
