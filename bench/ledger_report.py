@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.settings import ROOT
 
-RESULTS = ROOT / "bench" / "results"
+RESULTS, PAGE = ROOT / "bench" / "results", ROOT / "docs" / "performance.md"
+TITLE = "## The books of ten years"
 # Milliseconds a read may take (issue 7, item 4), and what it is.
 READS = {
     "month_by_community_and_type": (200, "a month's table by community × type"),
@@ -20,9 +21,8 @@ READS = {
     "drill_down_page_of_a_year": (200, "page of rows, a year, all communities"),
     "drill_down_page_of_a_stock": (200, "page of rows, open cases since the books began"),
     "annual_report_figures": (5000, "annual report: every figure with the hash of its rows"),
-    "annual_report_docx": (5000, "annual report as a document"),
 }
-GROWTH, WRITES, CLOSE = 1.5, 2000, 10
+GROWTH, WRITES, CLOSE, REPORT = 1.5, 2000, 10, 5
 WORDS = {
     "one_by_one": "one after the other, a hundred a transaction", "a_thousand_at_once": "a thousand a statement", "taken_back": "reversing lines",
     "8_writers_of_one_key": "eight writers, each entry a transaction, all counting the same thing",
@@ -35,27 +35,41 @@ def ledger_section() -> list[str]:
     if not found:
         return []
     head = [
-        "## The books of ten years", "",
+        TITLE, "",
         "`python -m bench.ledger` fills them: half of the lines of one kind, communities, types, topics and channels at random (which no roll-up can",
         "shorten), one line in a hundred taken back. Then it calls the product's own functions, each three times; the middle one is told.",
     ]  # fmt: skip
     return [*head, *(line for one in found for line in _of(one))]
 
 
+def renew_page() -> None:
+    """Put the section into docs/performance.md, in place of what it said before; what the other bench found stays."""
+    before = PAGE.read_text(encoding="utf-8").split(f"\n{TITLE}")[0].rstrip("\n")
+    PAGE.write_text("\n".join([before, "", *ledger_section()]) + "\n", encoding="utf-8")
+
+
 def _of(found: dict[str, Any]) -> list[str]:
     machine, many, all_lines = found["machine"], str(found["years"]), found["a_year"] * found["years"]
+    calm = machine["load_before"] <= machine["cores"]
     lines = [
         "", f"### {found['database']}, {all_lines:,} lines", "",
-        f"Measured on {found['when']}: {machine['cores']} cores, load average {machine['load_before']} before and {machine['load_after']} after.", "",
-        f"| ms | {found['a_year']:,} lines | {all_lines:,} | wanted | growth | wanted ≤ {GROWTH} |", "|---|---|---|---|---|---|",
+        f"Measured on {found['when']}: {machine['cores']} cores, load average {machine['load_before']} before and {machine['load_after']} after.",
+        "Beside the clock stands the processors' time, ours and the database's together: what it takes where nobody else computes. Verdicts go by the",
+        "processors' time where the load was above the number of cores; growth always does.", "",
+        f"| ms, clock (processor) | {found['a_year']:,} lines | {all_lines:,} | wanted | growth | wanted ≤ {GROWTH} |", "|---|---|---|---|---|---|",
     ]  # fmt: skip
     for name, (most, words) in READS.items():
         few, now, growth = found["reads_ms"]["1"][name], found["reads_ms"][many][name], found["growth"][name]
-        lines.append(f"| {words} | {few} | {now} | ≤ {most}, {_verdict(now <= most)} | {growth} | {_verdict(growth <= GROWTH)} |")
-    lines += ["", "| entries a second, with keys and roll-ups | | wanted |", "|---|---|---|"]
-    lines += [f"| {WORDS[name]} | {rate:,} | ≥ {WRITES:,}, {_verdict(rate >= WRITES)} |" for name, rate in found["entries_written_a_second"].items()]
-    close = found["close_of_a_month_s"]
-    return [*lines, "", f"Closing a month, every figure frozen with its rows: {close} s (wanted ≤ {CLOSE}, {_verdict(close <= CLOSE)})."]
+        told = now[0] if calm else now[1]
+        lines.append(f"| {words} | {few[0]} ({few[1]}) | {now[0]} ({now[1]}) | ≤ {most}, {_verdict(told <= most)} | {growth} | {_verdict(growth <= GROWTH)} |")
+    lines += ["", "| entries with keys and roll-ups | a second of the clock | a second of processors | wanted |", "|---|---|---|---|"]
+    for name, (rate, busy_rate) in found["entries_written_a_second"].items():
+        lines.append(f"| {WORDS[name]} | {rate:,} | {busy_rate:,} | ≥ {WRITES:,}, {_verdict((rate if calm else busy_rate) >= WRITES)} |")
+    for name, most, words in (("close_of_a_month_s", CLOSE, "Closing a month, every figure frozen with its rows"),
+                              ("annual_report_docx_s", REPORT, "The annual report as a document, charts and a table of 2,000 communities in it")):  # fmt: skip
+        clock, busy = found[name]
+        lines += ["", f"{words}: {clock} s, {busy} s of processors (wanted ≤ {most}, {_verdict((clock if calm else busy) <= most)})."]
+    return lines
 
 
 def _verdict(met: bool) -> str:

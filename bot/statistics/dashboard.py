@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.legal.reply_times import ReplyTime
 from bot.statistics.figures import Figure, figure
 from bot.statistics.hours import by_the_hour
-from bot.statistics.metrics import Number, count, table
+from bot.statistics.metrics import Number, counts, table
 from bot.statistics.periods import Period, compared, months_of
 from bot.statistics.registry import metric
 from bot.statistics.views import NONE, View
@@ -85,8 +85,9 @@ class Split:
 
 def headlines(session: Session, view: View, today: date) -> list[Headline]:
     """Return the figures on top; while the period is running they are compared with as many days."""
-    before, last_year = (view.during(period) for period in compared(view.period, today))
-    return [Headline(*(figure(session, metric(code), v) for v in (view, before, last_year))) for code in HEADLINES]
+    views = [view, *(view.during(period) for period in compared(view.period, today))]
+    counted = [counts(session, [metric(code) for code in HEADLINES], one) for one in views]
+    return [Headline(*(figure(session, metric(code), one, sums) for one, sums in zip(views, counted))) for code in HEADLINES]
 
 
 def split(session: Session, code: str, view: View, codes: tuple[str, ...] = ()) -> Split:
@@ -107,7 +108,8 @@ def split(session: Session, code: str, view: View, codes: tuple[str, ...] = ()) 
 def listing(session: Session, code: str, view: View) -> Split:
     """Return metrics one below the other: outcomes, waits, stars, the way from a question to a settled case."""
     _, title, heads = next(s for s in LISTS if s[0] == code)
-    lines = tuple(Line(None, (Cell(head, _value(session, head, view), view),)) for head in heads)
+    values = counts(session, [metric(head) for head in heads], view)
+    lines = tuple(Line(None, (Cell(head, values[head], view),)) for head in heads)
     return Split(code, title, None, ("",), lines, None)
 
 
@@ -137,11 +139,8 @@ def _cells(heads: tuple[str, ...], values: list[Number], view: View) -> tuple[Ce
 
 
 def _totals(session: Session, heads: tuple[str, ...], view: View) -> Line:
-    return Line(None, _cells(heads, [_value(session, head, view) for head in heads], view))
-
-
-def _value(session: Session, code: str, view: View) -> Number:
-    return count(session, metric(code), view)
+    values = counts(session, [metric(head) for head in heads], view)
+    return Line(None, _cells(heads, [values[head] for head in heads], view))
 
 
 def _narrowed(view: View, dimension: str, code: str) -> View:

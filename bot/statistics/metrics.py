@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Union
+from operator import itemgetter
+from typing import Any, Iterable, Union
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,8 +24,8 @@ from bot.office import BEIJING, Office
 from bot.statistics.periods import Period, months_of
 from bot.statistics.registry import Metric, Shape, all_metrics, metric
 from bot.statistics.snapshots import snapshot_rows
-from bot.statistics.totals import by_month, from_totals, total
-from bot.statistics.views import DAY, DIMENSIONS, MONTH, TIMES, View, day_conditions, line_conditions, view_of
+from bot.statistics.totals import by_kind, by_month, from_totals, total
+from bot.statistics.views import DAY, DIMENSIONS, MONTH, NONE, TIMES, View, day_conditions, line_conditions, view_of
 from bot.storage.book_tables import DailyCount
 from bot.storage.tables import ServiceEntry
 
@@ -79,6 +80,22 @@ def count(session: Session, which: Metric, period: Period | View, with_demo: boo
     return _scaled(which, sum(n for _, n in parts))
 
 
+def counts(session: Session, chosen: Iterable[Metric], period: Period | View) -> dict[str, Number]:
+    """Return code → figure of many metrics, and of those their ratios are made of, from as few looks as there are ways to sum."""
+    view, found = view_of(period), dict[str, Number]()
+    wanted = {part.code: part for which in chosen for part in (*(metric(code) for code in which.of or ()), which)}
+    for shape in (Shape.SUM, Shape.STOCK):
+        some = [which for which in wanted.values() if which.shape is shape]
+        if some and view.as_of is None:
+            kinds = tuple(sorted({kind for which in some for kind in (*which.kinds, *which.minus)}))
+            sums = by_kind(session, view, kinds, shape is Shape.STOCK)
+            found.update({w.code: _scaled(w, sum(sums.get(k, 0) for k in w.kinds) - sum(sums.get(k, 0) for k in w.minus)) for w in some})
+    for code, which in wanted.items():
+        if code not in found:
+            found[code] = percent(*(found[part] for part in which.of)) if which.of else count(session, which, view)
+    return found
+
+
 def rows(session: Session, which: Metric, period: Period | View, with_demo: bool = False) -> list[Row]:
     """Return what is behind the figure, oldest first."""
     view = view_of(period, with_demo)
@@ -107,7 +124,7 @@ def table(session: Session, which: Metric, period: Period | View, dimensions: li
         return _ratios(session, which, view, dimensions)
     if which.shape is Shape.SNAPSHOT:
         return _sorted(_tally(snapshot_rows(session, which.code, view), dimensions))
-    return _sorted([(codes, _scaled(which, n)) for codes, n in _grouped(session, which, view, dimensions) if n])
+    return [(codes, n if which.scale == 1 else _scaled(which, n)) for codes, n in _grouped(session, which, view, dimensions) if n]
 
 
 def entry_row(line: ServiceEntry) -> Row:
@@ -141,7 +158,7 @@ def label_of(dimension: str, code: str | None, office: Office) -> str:
 
 
 def _grouped(session: Session, which: Metric, view: View, dimensions: list[str]) -> list[tuple[tuple[str | None, ...], int]]:
-    """Sums in parts of the unit, from the days where they suffice, else from the lines."""
+    """Sums in parts of the unit, largest first, from the days where they suffice, else from the lines."""
     stock = which.shape is Shape.STOCK
     if not dimensions and which.reads_days and from_totals(view):
         return [((), total(session, view, which.kinds, which.minus, stock))]
@@ -153,8 +170,19 @@ def _grouped(session: Session, which: Metric, view: View, dimensions: list[str])
     if which.minus:
         amount = sa.case((source.kind.in_(which.minus), -amount), else_=amount)
     columns = [getattr(source, name) for name in dimensions]
-    found = session.execute(sa.select(*columns, sa.func.sum(amount)).where(*conditions).group_by(*columns)).all()
-    return [(tuple(code or None for code in row[:-1]), int(row[-1] or 0)) for row in found]
+    if not from_days:
+        columns = [sa.func.coalesce(column, NONE) for column in columns]
+    query = sa.select(*columns, sa.cast(sa.func.sum(amount), sa.BigInteger)).where(*conditions).group_by(*columns)
+    # As the driver gives them, and by columns, not by rows: a month of 2,000 communities and every type is 25,000 combinations.
+    session.flush()
+    result = session.connection().execute(query)
+    found = [tuple(row) for row in result] if DAY in dimensions else list(result.cursor.fetchall())
+    if not columns:
+        return [((), int(found[0][0] or 0))]
+    found.sort()
+    found.sort(key=itemgetter(-1), reverse=True)
+    *codes, sums = zip(*found) if found else ([], *([] for _ in columns))
+    return list(zip(zip(*([code or None for code in column] for column in codes)), sums))
 
 
 def _by_time(session: Session, which: Metric, view: View, dimensions: list[str]) -> Parts:

@@ -30,6 +30,19 @@ def total(session: Session, view: View, kinds: tuple[str, ...], minus: tuple[str
     return sum(_sum(session, span, view, kinds, minus) for span in _spans(view.period.first, view.period.end, cumulative))
 
 
+def by_kind(session: Session, view: View, kinds: tuple[str, ...], cumulative: bool = False) -> dict[str, int]:
+    """Return the sum of each kind that occurs; of every view but one of what was known on a day."""
+    found: dict[str, int] = {}
+    if from_totals(view):
+        asked = [(span[0], _conditions(span, view, kinds)) for span in _spans(view.period.first, view.period.end, cumulative)]
+    else:
+        asked = [(DailyCount, day_conditions(view, kinds, cumulative))]
+    for source, conditions in asked:
+        for kind, n in session.execute(sa.select(source.kind, sa.func.sum(source.quantity)).where(*conditions).group_by(source.kind)):
+            found[kind] = found.get(kind, 0) + int(n)
+    return found
+
+
 def lines(session: Session, view: View, kinds: tuple[str, ...], cumulative: bool = False) -> int:
     """Return how many lines stand behind such a sum, reversing ones included; of every view but one of what was known on a day."""
     if from_totals(view):
