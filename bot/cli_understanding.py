@@ -150,7 +150,7 @@ def check(data: Path = typer.Option(_ROOT / "data", help="Folder of training dat
 @nlu.command("eval")
 def evaluate(
     data: Path = typer.Option(_ROOT / "data", help="Folder of training data."),
-    frozen: list[Path] = typer.Option([_ROOT / "tests" / "nlu" / f"{name}.jsonl" for name in ("development", "second")], help="Frozen sets."),
+    frozen: list[Path] = typer.Option([_ROOT / "tests" / "nlu" / f"{name}.jsonl" for name in ("development", "second", "third")], help="Frozen sets."),
     folds: int = typer.Option(5, min=0, max=10, help="Parts of the cross-validation; 0 leaves it out."),
     out: Path = typer.Option(_ROOT / "docs" / "nlu.md", help="Page to write."),
     freeze: Optional[Path] = typer.Option(None, help="Write the frozen sets' figures here, for the test that guards them."),

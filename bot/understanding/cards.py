@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot.understanding.heads import Array, Linear, log_softmax, mixed
+from bot.understanding.heads import Array, Belief, Linear, log_softmax
 
 NO_CARD = "-"
 
@@ -23,7 +23,8 @@ class CardHeads:
     labels: list[str]
     on_terms: Linear
     on_hidden: Linear
-    shares: Array
+    belief: Belief
+    sureness: Array  # slope and offset on the log odds of a card shown (bot.understanding.calibration)
 
     def voices(self, terms: csr_matrix, hidden: Array) -> Array:
         """Return what both voices say, as (voice, text, label)."""
@@ -43,4 +44,4 @@ class CardHeads:
 
     def log_probabilities(self, voices: Array) -> Array:
         """Return calibrated log probabilities from the voices within one topic, as (text, label)."""
-        return log_softmax(mixed(np.stack([voices[0], log_softmax(voices[1])]), self.shares))
+        return self.belief.weighed(np.stack([voices[0], log_softmax(voices[1])]))

@@ -1,9 +1,12 @@
 """The training data looked over: how many, how long, how varied, and no sentence twice in other clothes."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Optional
+
+import numpy as np
+from scipy.sparse import csr_matrix
 
 from bot.understanding.examples import Example
 from bot.understanding.normalise import normalise
@@ -11,7 +14,7 @@ from bot.understanding.normalise import normalise
 NEAR = 0.7  # Jaccard similarity of character 3-grams from which two sentences count as one
 FEWEST = 60  # examples of a card or a service
 _ORDINARY = {"ask_law", "emergency"}  # counted by card and by code, not as a whole
-_MOST_POSTED = 400  # a 3-gram in more sentences than this says nothing about likeness
+_AT_ONCE = 1000  # texts compared with all others in one product
 
 Label = tuple[str, Optional[str], Optional[str]]  # intent, topic, card or emergency code
 
@@ -71,16 +74,18 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> float:
 
 def near_pairs(texts: Sequence[str], near: float) -> list[tuple[int, int]]:
     """Return the index pairs of texts whose likeness is above `near`, the earlier one first."""
-    posted: dict[str, list[int]] = defaultdict(list)
     seen = [grams(text) for text in texts]
+    place = {gram: column for column, gram in enumerate(sorted(set().union(*seen)))}
+    sizes = np.array([len(own) for own in seen])
+    columns = np.array([place[gram] for own in seen for gram in own], dtype=np.int64)
+    holds = csr_matrix((np.ones(len(columns), dtype=np.int32), columns, np.append(0, np.cumsum(sizes))), shape=(len(texts), len(place)))
     pairs: list[tuple[int, int]] = []
-    for index, own in enumerate(seen):
-        shared: Counter[int] = Counter()
-        for gram in own:
-            if len(posted[gram]) <= _MOST_POSTED:
-                shared.update(posted[gram])
-            posted[gram].append(index)
-        pairs.extend((other, index) for other in shared if likeness(own, seen[other]) > near)
+    for start in range(0, len(texts), _AT_ONCE):
+        shared = (holds[start : start + _AT_ONCE] @ holds.T).tocoo()
+        later, earlier = shared.row + start, shared.col
+        alike = shared.data / (sizes[later] + sizes[earlier] - shared.data)
+        found = np.flatnonzero((alike > near) & (earlier < later))
+        pairs.extend(sorted(zip(earlier[found].tolist(), later[found].tolist(), strict=True)))
     return pairs
 
 

@@ -17,8 +17,8 @@ NOW, MENTION = "now", "mention"
 # How far each sign moves the head's log odds, and where "now" begins. Fitted on sentences the head had not seen.
 _HEAD = 1.15
 _WEIGHTS = {"now": 1.6, "urgent": 0.65, "asking": -0.9, "distant": -0.2}
-_SERVICE = -2.0  # times the probability that the text asks for a service, or is a greeting or an answer
-_THRESHOLD = -2.2
+_SERVICE = -1.5  # times the probability that the text asks for a service, or is a greeting or an answer
+_THRESHOLD = -2.5
 _PLAIN = {"suicide": 2.2}  # codes whose rules hardly ever mean anything else count so much more
 _HEAD_KNOWS = 0.2  # from here on the head's code is better than the rule's
 _CLAUSE = re.compile(r"[,，。!！?？;；、\n]+")

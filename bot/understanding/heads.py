@@ -1,7 +1,7 @@
 """Trained classifiers as plain arrays: scoring needs numpy alone, and nothing that is loaded can run code."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -43,6 +43,26 @@ class Hidden:
 
 
 @dataclass(frozen=True)
+class Belief:
+    """How far two voices are believed (bot.understanding.calibration fits it, on texts that they had not seen).
+
+    `shares` multiply what they say, and so set the temperature. Without `first`, the products are added up: both have to agree.
+    With it, each has its say: of a hundred votes the first voice has `first` times a hundred. `lean` is added to each label's score.
+    """
+
+    shares: Array
+    first: Optional[float]
+    lean: Array
+
+    def weighed(self, voices: Array) -> Array:
+        """Return log probabilities from what the voices say, both as (…, text, label)."""
+        if self.first is None:
+            return log_softmax(mixed(voices, self.shares) + self.lean)
+        own = [log_softmax(share * voice) for share, voice in zip(self.shares, voices, strict=True)]
+        return np.logaddexp(own[0] + np.log(self.first), own[1] + np.log(1 - self.first))
+
+
+@dataclass(frozen=True)
 class Head:
     """One question put to every text (which intent? which topic?), answered by two voices and a weight for each.
 
@@ -52,15 +72,15 @@ class Head:
     labels: list[str]
     on_terms: Linear
     on_hidden: Linear
-    shares: Array  # two weights, fitted on texts that the voices had not seen: they also set the temperature
+    belief: Belief
 
     def voices(self, terms: csr_matrix, hidden: Array) -> Array:
         """Return what each voice says, as (voice, text, label)."""
         return np.stack([self.on_terms.scores(terms), log_softmax(self.on_hidden.scores(hidden))])
 
-    def log_probabilities(self, terms: csr_matrix, hidden: Array) -> Array:
-        """Return calibrated log probabilities, as (text, label)."""
-        return log_softmax(mixed(self.voices(terms, hidden), self.shares))
+    def log_probabilities(self, voices: Array) -> Array:
+        """Return calibrated log probabilities from what the voices say, as (text, label)."""
+        return self.belief.weighed(voices)
 
 
 def _gathered(features: csr_matrix, weights: csr_matrix) -> Array:

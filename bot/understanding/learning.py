@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
 
@@ -11,37 +10,25 @@ from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix, hstack
 
 from bot.understanding import vectors
+from bot.understanding.calibration import read_calibration
 from bot.understanding.cards import NO_CARD, CardHeads
 from bot.understanding.examples import BadTrainingData, Example
-from bot.understanding.heads import Array, Head, Hidden, Linear, log_softmax
+from bot.understanding.heads import Array, Head, Hidden, Linear
 from bot.understanding.memory import Memory
 from bot.understanding.network import Task, fit_network
 from bot.understanding.normalise import normalise, without_courtesies
 from bot.understanding.terms import Vocabulary, terms_of
-from bot.understanding.training import fit_linear_on_terms, fit_shares, held_out, thinned
+from bot.understanding.training import fit_linear_on_terms
 from bot.understanding.vector_store import stored_vectors
 
 _HEADS = {"intent": 1.0, "topic": 0.3, "danger": 1.0}  # how far their voices on terms trust single terms
 _CARD_TERMS = 0.3
 _WORTH_SHARING = 3000  # sentences from which on a second process pays
-_FEW = 10  # held-out texts below which nothing can be weighed
-_EVEN = np.array([2.0, 0.5], dtype=np.float32)
 
 
-@dataclass(frozen=True)
-class _Trained:
-    """All voices, fitted on the same rows."""
-
-    hidden: Hidden
-    outputs: dict[str, Linear]
-    on_terms: dict[str, Linear]
-
-
-def learn(examples: Sequence[Example], card_topics: dict[str, str], progress: Callable[[str], None],
-          card_words: dict[str, list[str]], store: Optional[Path] = None) -> tuple[Vocabulary, Hidden, Head, Head, Head, CardHeads, Memory]:
+def learn(examples: Sequence[Example], card_topics: dict[str, str], progress: Callable[[str], None], card_words: dict[str, list[str]],
+          store: Optional[Path] = None) -> tuple[Vocabulary, Hidden, Head, Head, Head, CardHeads, Memory]:
     """Return the parts of an Understander, in the order its constructor takes them.
-
-    Everything is fitted twice: on all examples, and on four fifths of them to weigh the voices on the rest.
 
     Raises:
         BadTrainingData: fewer than two intents or topics, or a card that card_topics does not know.
@@ -52,26 +39,20 @@ def learn(examples: Sequence[Example], card_topics: dict[str, str], progress: Ca
     documents, dense = _read([normalise(example.text) for example in examples], store)
     lessons = [(terms_of(normalise(text)), card_topics[card]) for card, texts in card_words.items() if card in card_topics for text in texts]
     vocabulary = Vocabulary.learn([*documents, *(document for document, _ in lessons)])
-    terms, tasks = vocabulary.matrix(documents), _tasks(examples)
+    tasks = tasks_of(examples)
     taught = [(document, tasks["topic"].labels.index(topic)) for document, topic in lessons if topic in tasks["topic"].labels]
     progress(f"fitting intents, topics, dangers and cards on {len(examples)} sentences")
-    kept, held = held_out(len(examples))
-    final, trial = _fit(terms, dense, tasks, [np.arange(len(examples)), thinned(kept)],
-                        (vocabulary.matrix([document for document, _ in taught]), np.array([place for _, place in taught])) if taught else None)
-    seen = trial.hidden.seen(dense[held])
-
-    def head(name: str) -> Head:
-        asked = tasks[name].right[held] >= 0
-        known = Head(tasks[name].labels, trial.on_terms[name], trial.outputs[name], _EVEN)
-        shares = fit_shares(known.voices(terms[held][asked], seen[asked]), tasks[name].right[held][asked]) if asked.sum() >= _FEW else _EVEN
-        return Head(tasks[name].labels, final.on_terms[name], final.outputs[name], shares)
-
-    cards = _card_heads(tasks["card"].labels, trial, _EVEN)
-    shares = _weigh_cards(cards, cards.voices(terms[held], seen), tasks["card"].right[held])
-    return vocabulary, final.hidden, head("intent"), head("topic"), head("danger"), _card_heads(tasks["card"].labels, final, shares), Memory.learn(examples)
+    hidden, outputs, on_terms = _fit(vocabulary.matrix(documents), dense, tasks, (
+        vocabulary.matrix([document for document, _ in taught]), np.array([place for _, place in taught])) if taught else None)
+    known = read_calibration()
+    intent, topic, danger = (Head(tasks[name].labels, on_terms[name], outputs[name], known.belief(name, tasks[name].labels)) for name in _HEADS)
+    labels = tasks["card"].labels
+    cards = CardHeads(_columns(labels), [label.partition("/")[2] for label in labels], on_terms["card"], outputs["card"],
+                      known.belief("card", ()), np.array(known.card, dtype=np.float32))
+    return vocabulary, hidden, intent, topic, danger, cards, Memory.learn(examples)
 
 
-def _tasks(examples: Sequence[Example]) -> dict[str, Task]:
+def tasks_of(examples: Sequence[Example]) -> dict[str, Task]:
     """Return what is asked of each text; a card's label is "topic/card", so that a topic's cards stand together."""
     return {
         "intent": Task.of([None if example.intent == "emergency" else example.intent for example in examples]),
@@ -81,18 +62,15 @@ def _tasks(examples: Sequence[Example]) -> dict[str, Task]:
     }
 
 
-def _fit(terms: csr_matrix, dense: Array, tasks: dict[str, Task], parts: list[Array], lessons: Optional[tuple[csr_matrix, Array]]) -> list[_Trained]:
-    """Return the voices fitted on each part of the rows; the jobs are shared between processes, the longest first."""
-    jobs: list[Any] = [delayed(fit_network)(dense, list(tasks.values()), rows) for rows in parts]
-    for rows in parts:
-        jobs += [delayed(fit_linear_on_terms)(terms[rows], tasks[name].right[rows], len(tasks[name].labels), strictness, lessons if name == "topic" else None)
-                 for name, strictness in _HEADS.items()]
-        jobs.append(delayed(_fit_cards)(terms[rows], tasks["card"].right[rows], tasks["card"].labels))
-    done = Parallel(n_jobs=_jobs(len(dense)))(jobs)
-    networks, linear = done[: len(parts)], done[len(parts) :]
-    names = [*_HEADS, "card"]
-    return [_Trained(hidden, dict(zip(tasks, outputs, strict=True)), dict(zip(names, linear[turn * len(names) :], strict=False)))
-            for turn, (hidden, outputs) in enumerate(networks)]
+def _fit(terms: csr_matrix, dense: Array, tasks: dict[str, Task],
+         lessons: Optional[tuple[csr_matrix, Array]]) -> tuple[Hidden, dict[str, Linear], dict[str, Linear]]:
+    """Return the hidden layer, and what each task has on it and on terms; the jobs are shared between processes, the longest first."""
+    jobs: list[Any] = [delayed(fit_network)(dense, list(tasks.values()), np.arange(len(dense)))]
+    jobs += [delayed(fit_linear_on_terms)(terms, tasks[name].right, len(tasks[name].labels), strictness, lessons if name == "topic" else None)
+             for name, strictness in _HEADS.items()]
+    jobs.append(delayed(_fit_cards)(terms, tasks["card"].right, tasks["card"].labels))
+    (hidden, outputs), *linear = Parallel(n_jobs=_jobs(len(dense)))(jobs)
+    return hidden, dict(zip(tasks, outputs, strict=True)), dict(zip([*_HEADS, "card"], linear, strict=True))
 
 
 def _jobs(sentences: int) -> int:
@@ -157,20 +135,3 @@ def _fit_cards(terms: csr_matrix, right: Array, labels: Sequence[str]) -> Linear
         blocks.append(csr_matrix(np.where(np.abs(part.weights) > 0.01, part.weights, 0)))
         biases.append(part.bias)
     return Linear(csr_matrix(hstack(blocks)), np.concatenate(biases)) if blocks else Linear(csr_matrix((terms.shape[1], 0)), np.zeros(0))
-
-
-def _card_heads(labels: Sequence[str], voices: _Trained, shares: Array) -> CardHeads:
-    return CardHeads(_columns(labels), [label.partition("/")[2] for label in labels], voices.on_terms["card"], voices.outputs["card"], shares)
-
-
-def _weigh_cards(cards: CardHeads, voices: Array, right: Array) -> Array:
-    """Return the weights of both voices within the right topic; topics differ in their number of cards: missing ones are impossible."""
-    widest = max((end - begin for begin, end in cards.columns.values()), default=0)
-    found: list[Array] = []
-    places: list[int] = []
-    for row in np.flatnonzero(right >= 0):
-        begin, end = next(part for part in cards.columns.values() if part[0] <= right[row] < part[1])
-        own = np.stack([voices[0][row, begin:end], log_softmax(voices[1][row, begin:end][None])[0]])
-        found.append(np.pad(own, ((0, 0), (0, widest - (end - begin))), constant_values=-50.0))
-        places.append(int(right[row]) - begin)
-    return fit_shares(np.stack(found, axis=1), np.array(places)) if len(places) >= _FEW else _EVEN

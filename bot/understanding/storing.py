@@ -10,14 +10,14 @@ from scipy.sparse import csr_matrix
 
 from bot.errors import ModelMissing
 from bot.understanding.cards import CardHeads
-from bot.understanding.heads import Head, Hidden, Linear
+from bot.understanding.heads import Belief, Head, Hidden, Linear
 from bot.understanding.memory import Memory
 from bot.understanding.terms import Vocabulary
 
 if TYPE_CHECKING:
     from bot.understanding.understander import Understander
 
-FORMAT = 2
+FORMAT = 3
 _HEADS = ("intent", "topic", "danger")
 
 
@@ -32,7 +32,8 @@ def save(model: "Understander", folder: Path) -> None:
     weights = cards.on_terms.weights.tocsr()
     arrays.update({"cards.data": weights.data.astype(np.float16), "cards.indices": weights.indices, "cards.indptr": weights.indptr,
                    "cards.bias": cards.on_terms.bias, "cards.hidden": cards.on_hidden.weights.astype(np.float16),
-                   "cards.hidden.bias": cards.on_hidden.bias, "cards.shares": cards.shares})
+                   "cards.hidden.bias": cards.on_hidden.bias, "cards.sureness": cards.sureness})
+    _put_belief(arrays, "cards", cards.belief)
     np.savez(folder / "arrays.npz", **arrays)
     (folder / "terms.json").write_text(json.dumps(model.vocabulary.terms, ensure_ascii=False), encoding="utf-8")
     about = {"format": FORMAT, "labels": {name: getattr(model, name).labels for name in _HEADS}, "card_labels": cards.labels,
@@ -66,13 +67,23 @@ def _put_head(arrays: dict[str, Any], name: str, head: Head) -> None:
     arrays[f"{name}.terms"] = head.on_terms.weights.astype(np.float16)
     arrays[f"{name}.terms.bias"] = head.on_terms.bias
     arrays[f"{name}.hidden"], arrays[f"{name}.hidden.bias"] = head.on_hidden.weights, head.on_hidden.bias
-    arrays[f"{name}.shares"] = head.shares
+    _put_belief(arrays, name, head.belief)
+
+
+def _put_belief(arrays: dict[str, Any], name: str, belief: Belief) -> None:
+    arrays[f"{name}.shares"], arrays[f"{name}.lean"] = belief.shares, np.asarray(belief.lean, dtype=np.float32)
+    arrays[f"{name}.first"] = np.array(np.nan if belief.first is None else belief.first)
+
+
+def _take_belief(arrays: dict[str, Any], name: str) -> Belief:
+    first = float(arrays[f"{name}.first"])
+    return Belief(arrays[f"{name}.shares"], None if np.isnan(first) else first, arrays[f"{name}.lean"])
 
 
 def _take_head(arrays: dict[str, Any], name: str, labels: list[str]) -> Head:
     # The weights of terms stay in half precision, as on the disk: of a hundred thousand rows a text reads a few hundred.
     terms, hidden = (Linear(arrays[f"{name}.{part}"], arrays[f"{name}.{part}.bias"]) for part in ("terms", "hidden"))
-    return Head(labels, terms, hidden, arrays[f"{name}.shares"])
+    return Head(labels, terms, hidden, _take_belief(arrays, name))
 
 
 def _take_cards(arrays: dict[str, Any], about: dict[str, Any], height: int) -> CardHeads:
@@ -80,4 +91,5 @@ def _take_cards(arrays: dict[str, Any], about: dict[str, Any], height: int) -> C
     weights = csr_matrix((arrays["cards.data"].astype(np.float32), arrays["cards.indices"], arrays["cards.indptr"]), shape=(height, len(labels)))
     columns = {topic: (start, end) for topic, (start, end) in about["card_columns"].items()}
     return CardHeads(columns, labels, Linear(weights, arrays["cards.bias"]),
-                     Linear(arrays["cards.hidden"].astype(np.float32), arrays["cards.hidden.bias"]), arrays["cards.shares"])
+                     Linear(arrays["cards.hidden"].astype(np.float32), arrays["cards.hidden.bias"]),
+                     _take_belief(arrays, "cards"), arrays["cards.sureness"])

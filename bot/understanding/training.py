@@ -1,16 +1,13 @@
-"""Fitting the voices on terms, and weighing voices against each other. The only module that needs scikit-learn."""
+"""Fitting the voices on terms. The only module that needs scikit-learn."""
 
 import warnings
 from typing import Optional
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, vstack
 
-from bot.understanding.heads import Array, Linear, log_softmax, mixed
+from bot.understanding.heads import Array, Linear
 
-_HELD_OUT, _RUN = 5, 4  # one run of four texts in five measures the voices before they are fitted on all
-_TRIAL = 15000  # texts that are enough to weigh the voices against each other
 _SEED = 20261123
 _NEVER = -9.0  # bias of a label that the rows at hand do not hold
 
@@ -46,33 +43,3 @@ def fit_linear_on_terms(terms: csr_matrix, right: Array, count: int, strictness:
     else:
         weights[:, present], bias[present] = model.coef_.T, model.intercept_
     return Linear(weights, bias)
-
-
-def fit_shares(voices: Array, right: Array) -> Array:
-    """Return the weights of two voices that make the right labels (column numbers) likeliest; none is negative."""
-    voices = voices.astype(np.float64)
-
-    def loss(logs: Array) -> float:
-        chosen = log_softmax(mixed(voices, np.exp(logs)))
-        return float(-chosen[np.arange(len(right)), right].mean() + 0.002 * (logs**2).sum())
-
-    return np.exp(minimize(loss, np.log([2.0, 0.5]), method="L-BFGS-B", bounds=[(-4, 3)] * 2).x).astype(np.float32)
-
-
-def held_out(count: int) -> tuple[Array, Array]:
-    """Return (kept, held) row numbers of texts in the order of their files.
-
-    Whole runs are held: what one person wrote in one breath is alike, and half of it seen would flatter the voices.
-    """
-    runs = np.arange(count) // _RUN
-    chosen = np.random.default_rng(_SEED).random(count // _RUN + 1) < 1 / _HELD_OUT
-    return np.flatnonzero(~chosen[runs]), np.flatnonzero(chosen[runs])
-
-
-def thinned(rows: Array) -> Array:
-    """Return as many whole runs of the rows as are enough to weigh the voices."""
-    if len(rows) <= _TRIAL:
-        return rows
-    runs = np.unique(rows // _RUN)
-    chosen = runs[np.random.default_rng(_SEED).random(len(runs)) < _TRIAL / len(rows)]
-    return rows[np.isin(rows // _RUN, chosen)]

@@ -1,6 +1,7 @@
 """Text in, meaning out: the trained model."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Optional
@@ -8,6 +9,7 @@ from typing import Optional
 import numpy as np
 
 from bot.understanding import emergencies, storing, vectors, words
+from bot.understanding.calibration import Calibration, surer
 from bot.understanding.cards import NO_CARD, CardHeads
 from bot.understanding.entities import find_entities
 from bot.understanding.examples import Example
@@ -57,6 +59,13 @@ class Understander:
 
         return cls(*learn(examples, card_topics, progress or (lambda step: None), card_words or {}, store), dict(card_topics))
 
+    def calibrate(self, calibration: Calibration) -> None:
+        """Believe the voices as far as this says, not as far as when the model was trained."""
+        for name in ("intent", "topic", "danger"):
+            head = getattr(self, name)
+            setattr(self, name, replace(head, belief=calibration.belief(name, head.labels)))
+        self.cards = replace(self.cards, belief=calibration.belief("card", ()), sureness=np.array(calibration.card, dtype=np.float32))
+
     def warm_up(self) -> None:
         """Load dictionary, vectors and rules now, about three seconds, rather than at the first message."""
         words.warm_up()
@@ -80,13 +89,24 @@ class Understander:
         read = [index for index, text in enumerate(normal) if readable(text) or self.memory.recall(text)]
         found = [unreadable(text) for text in texts]
         if read:
-            terms = self.vocabulary.matrix([terms_of(normal[index]) for index in read])
-            hidden = self.hidden.seen(vectors.sentence_vectors([without_courtesies(normal[index]) for index in read]))
-            intents, topics, dangers = (np.exp(head.log_probabilities(terms, hidden)) for head in (self.intent, self.topic, self.danger))
-            voices = self.cards.voices(terms, hidden)
-            for row, index in enumerate(read):
-                found[index] = self._one(texts[index], normal[index], intents[row], topics[row], dangers[row], voices[:, row], today)
+            judged = self.judge([texts[index] for index in read], [normal[index] for index in read], self.hear([normal[index] for index in read]), today)
+            for index, understood in zip(read, judged, strict=True):
+                found[index] = understood
         return found
+
+    def hear(self, normal: Sequence[str]) -> dict[str, Array]:
+        """Return what the voices say of normalised texts, under "intent", "topic", "danger" and "card", as (voice, text, label)."""
+        terms = self.vocabulary.matrix([terms_of(text) for text in normal])
+        hidden = self.hidden.seen(vectors.sentence_vectors([without_courtesies(text) for text in normal]))
+        return {name: head.voices(terms, hidden)
+                for name, head in (("intent", self.intent), ("topic", self.topic), ("danger", self.danger), ("card", self.cards))}
+
+    def judge(self, texts: Sequence[str], normal: Sequence[str], voices: dict[str, Array], today: Optional[date] = None) -> list[Understood]:
+        """Return what is made of readable texts and what the voices said of them."""
+        intents, topics, dangers = (np.exp(head.log_probabilities(voices[name]))
+                                    for name, head in (("intent", self.intent), ("topic", self.topic), ("danger", self.danger)))
+        return [self._one(text, normal[row], intents[row], topics[row], dangers[row], voices["card"][:, row], today)
+                for row, text in enumerate(texts)]
 
     def _one(self, text: str, normal: str, intents: Array, topics: Array, dangers: Array, card_voices: Array,
              today: Optional[date]) -> Understood:
@@ -103,7 +123,7 @@ class Understander:
         if known and known.topic:
             ranking = [(known.topic, _KNOWN)] + [(topic, round((1 - _KNOWN) * share, 4)) for topic, share in ranking if topic != known.topic][:2]
             cards = [(known.topic, known.card or NO_CARD, 1.0)] if known.intent == ASK_LAW else cards
-        card, card_confidence, choices, band = decide(intent, confidence, law, ranking, cards)
+        card, card_confidence, choices, band = decide(intent, confidence, law, ranking, cards, self.cards.sureness)
         others = [(label, share) for label, share in best(self.intent, intents, 4) if label != intent][:3]
         return Understood(text, intent, round(confidence, 4), ranking[0][0], ranking, card, card_confidence, choices, band, code, level,
                           find_entities(text, today, self.communities), [(intent, round(confidence, 4)), *others])
@@ -153,13 +173,14 @@ def best(head: Head, probabilities: Array, most: int) -> list[tuple[str, float]]
 
 
 def decide(intent: str, confidence: float, law: float, topics: list[tuple[str, float]],
-           cards: list[tuple[str, str, float]]) -> tuple[Optional[str], float, list[str], str]:
+           cards: list[tuple[str, str, float]], sureness: Array) -> tuple[Optional[str], float, list[str], str]:
     """Return (card, its confidence, choices for asking back, band).
 
     Args:
         law: probability that the text is a question of law at all.
         topics: the best topics with probabilities.
         cards: (topic, card or NO_CARD, share within its topic) for those topics.
+        sureness: slope and offset on the log odds of a card (bot.understanding.calibration).
     """
     if intent != ASK_LAW:
         band = ANSWER if confidence >= _ANSWER_INTENT else ASK_BACK if confidence >= _ASK_BACK_INTENT else PERSON
@@ -169,9 +190,10 @@ def decide(intent: str, confidence: float, law: float, topics: list[tuple[str, f
     choices = [card for _, _, card in ranked[:3]]
     own = [(share, card) for share, topic, card in ranked if topic == topics[0][0]]
     nothing = law * sum(weight[topic] * share for topic, card, share in cards if card == NO_CARD and topic == topics[0][0])
-    if own and own[0][0] >= _ANSWER_CARD:
-        return own[0][1], round(own[0][0], 4), choices, ANSWER
+    sure = surer(own[0][0], sureness) if own else 0.0
+    if own and sure >= _ANSWER_CARD and own[0][0] > nothing:
+        return own[0][1], round(sure, 4), choices, ANSWER
     some = sum(share for share, _, _ in ranked[:3])
     card = own[0][1] if own and own[0][0] > nothing else None
     band = ASK_BACK if some >= _ASK_BACK_CARDS and len(choices) > 1 else PERSON
-    return card, round(own[0][0], 4) if card else 0.0, choices, band
+    return card, round(sure, 4) if card else 0.0, choices, band

@@ -1,4 +1,4 @@
-"""The frozen sets: the first by somebody who wrote none of the training data, the second in the voice of consultation pages."""
+"""The frozen sets: the first by somebody who wrote none of the training data, the others in the voice of consultation pages."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from bot.understanding import Understander
 from bot.understanding.evaluation import read_development
 from bot.understanding.measures import measure
 
-SETS = {"development": 600, "second": 300}
+SETS = {"development": 600, "second": 300, "third": 200}  # texts at least
 GUARDED = ("intent_accuracy", "services", "topic_top1", "topic_top3", "emergency_recall")
 ALLOWED_FALL = 0.01
 
@@ -23,9 +23,18 @@ def measured(request: pytest.FixtureRequest, real_model: Understander) -> tuple[
 @pytest.mark.parametrize("figure", GUARDED)
 def test_no_figure_falls_more_than_a_point_below_the_committed_one(frozen_figures, measured: tuple[str, dict[str, float]], figure: str) -> None:
     name, shares = measured
+    if figure not in frozen_figures[name]:
+        pytest.skip("the third set has no calls for help")
     assert shares[figure] >= frozen_figures[name][figure] - ALLOWED_FALL
 
 
 def test_false_alarms_and_answers_to_idle_talk_stay_few(measured: tuple[str, dict[str, float]]) -> None:
-    _, shares = measured
-    assert shares["false_alarms"] <= 0.03 and shares["off_topic_answered"] <= 0.1
+    name, shares = measured
+    assert shares["false_alarms"] <= (0.06 if name == "third" else 0.03)  # stories on the border of danger: some are calls for help
+    assert shares["off_topic_answered"] <= 0.1
+
+
+def test_eight_in_ten_means_eight_in_ten(measured: tuple[str, dict[str, float]]) -> None:
+    name, shares = measured
+    if name != "third":  # which the calibration has read
+        assert shares["topic_calibration_error"] <= 0.06 and shares["card_calibration_error"] <= 0.09
