@@ -1,6 +1,7 @@
-"""`bot serve` for the laboratory, which kills more often than any real machine dies: everything is imported once, and each start is a fork.
+"""`bot serve` for the laboratory, which kills more often than any real machine dies: each start is a fork of one process that has imported all.
 
-Four fifths of a start are imports; what follows (settings, keys, database, model, listening) each process does by itself as ever. Pauses
+Nearly all of a start is importing and reading cards and model, which never change; what follows (settings, keys, database, what was left
+behind, listening) each process does by itself as ever. Pauses
 and turns that protect a real machine are short, so that nobody waits for what a killed process held.
 """
 
@@ -88,16 +89,24 @@ def main() -> None:
 
     stand_in()
     from bot import supervisor
-    from bot.dialogue import worker
+    from bot.dialogue import patches, worker
+    from bot.dialogue.model import newest_model
+    from bot.dialogue.processor import Processor
     from bot.inbox import wechat_outbox, wechat_token
+    from bot.knowledge.cards import read_cards
     from bot.settings import read_settings
     from bot.web import app
     from tests.faults import clock  # noqa: F401  (imported before any fork)
 
+    settings = read_settings()
+    patches.apply()
+    read_cards()
+    loaded = Processor._load_model(newest_model(settings.var))
+    Processor._load_model = staticmethod(lambda _path: loaded)  # type: ignore[method-assign]
     wechat_outbox.TURN, wechat_token.LEASE = TURN, LEASE
     supervisor.FIRST_PAUSE, supervisor.LONGEST_PAUSE, supervisor.Popen = 0.1, 0.2, Forked
     Forked.mains = {"bot.web.app": (WEB, app.main), "bot.dialogue.worker": (WORKER, worker.main)}
-    sys.exit(supervisor.Supervisor(read_settings()).run())
+    sys.exit(supervisor.Supervisor(settings).run())
 
 
 if __name__ == "__main__":
