@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import date
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,14 @@ from bot.console.access import ROOT, needs, now
 from bot.console.downloads import DOCX, as_file
 from bot.console.office import office_page, told
 from bot.console.office_words import period_choices
+from bot.console.report_texts import ReportTexts, said_of
 from bot.errors import BadQuery, NotOurReport, ReportBlocked
 from bot.ledger import audit
-from bot.ledger.periods import closed_months, period_actions
 from bot.ledger.reports import sign_report
 from bot.legal.permissions import Permission, Staff
 from bot.office import Office
-from bot.reports.content import Content, check_may_be_signed, content
+from bot.reports.content import check_may_be_signed
 from bot.reports.proof import digest_of_proof
-from bot.reports.texts import plain
 from bot.reports.verify import EQUAL, RESTATED, TAMPERED, Verdict, verify
 from bot.statistics.frozen import one_snapshot
 from bot.statistics.periods import today
@@ -41,6 +40,7 @@ WORDS = {
     TAMPERED: "被改动：报告或台账里的数字与出具时不同；下面列出在哪里。",
 }
 SIGNED_SHOWN, ROWS_SHOWN = 20, 20
+WAIT = 5.0  # seconds until a page says that it is still adding up
 
 
 @bp.get("/")
@@ -57,7 +57,7 @@ async def show(request: Request) -> HTTPResponse:
 async def file(request: Request) -> HTTPResponse:
     """The report as DOCX, unsigned; figures that are missing stand as 待报."""
     view, office = _view(request), request.app.ctx.office
-    body = await in_thread(request.app, lambda session: _written(session, view, office, None)[0])
+    body = await _texts(request).beside(lambda session: _written(session, view, office, None)[0])
     return as_file(body, DOCX, _name(view))
 
 
@@ -69,7 +69,7 @@ async def sign(request: Request) -> HTTPResponse:
     staff: Staff = request.ctx.staff
     view, office = _view(request), request.app.ctx.office
     try:
-        body = await in_thread(request.app, lambda session: _signed(session, view, office, staff), writing=True)
+        body = await _texts(request).beside(lambda session: _signed(session, view, office, staff), writing=True)
     except ReportBlocked:
         return await _page(request, view, error="还有数字没有报，或含演示数据，不能签发；缺什么、由谁报，列在下面。", status=409)
     return as_file(body, DOCX, f"signed-{_name(view)}")
@@ -84,19 +84,35 @@ async def check(request: Request) -> HTTPResponse:
     if given is None or not given.body:
         return await _page(request, view, error="请选一个由本系统出具的 DOCX 报告。", status=400)
     try:
-        verdict = await in_thread(request.app, lambda session: _verdict(session, given.body, office))
+        verdict = await _texts(request).beside(lambda session: _verdict(session, given.body, office))
     except NotOurReport:
         return await _page(request, view, error="这个文件不是本系统出具的报告，里面没有证明。", status=400)
     return await _page(request, view, verdict=verdict)
 
 
 async def _page(request: Request, view: View, error: str = "", status: int = 200, verdict: Verdict | None = None) -> HTTPResponse:
-    said, signed = await in_thread(request.app, lambda session: _look(session, view, request.app.ctx.office))
-    parts = [(section.title, [plain(p) for p in section.paragraphs]) for section in said.sections]
+    since = _since(request)
+    said = await _texts(request).text(view, since, WAIT)
+    signed = await in_thread(request.app, _signed_so_far)
+    part = "office_report_part.html" if request.args.get("since") else "office_report.html"
     return office_page(
-        request, "office_report.html", view, status=status, said=said, parts=parts, signed=signed, error=error, verdict=verdict, verdict_words=WORDS,
-        rows_shown=ROWS_SHOWN, choices=period_choices(today(now()), view),
+        request, part, view, status=status, said=said, signed=signed, error=error, verdict=verdict, verdict_words=WORDS, rows_shown=ROWS_SHOWN,
+        since=int(since.timestamp()), waited=int((now() - since).total_seconds()), choices=period_choices(today(now()), view),
     )  # fmt: skip
+
+
+def _texts(request: Request) -> ReportTexts:
+    ctx = request.app.ctx
+    if not hasattr(ctx, "report_texts"):
+        ctx.report_texts = ReportTexts(ctx.database, ctx.threads, ctx.office, now)
+    found: ReportTexts = ctx.report_texts
+    return found
+
+
+def _since(request: Request) -> datetime:
+    """When somebody first asked for this page; a page that still waits names it."""
+    asked_at = asked.asked_number(request.args, "since", 0, 10**11)
+    return datetime.fromtimestamp(asked_at, timezone.utc) if asked_at else now()
 
 
 def _view(request: Request) -> View:
@@ -110,18 +126,12 @@ def _view(request: Request) -> View:
     return View(view.period, view.with_demo, min(view.as_of or day, day))
 
 
-def _look(session: Session, view: View, office: Office) -> tuple[Content, list[Any]]:
-    signed = session.execute(sa.select(SignedReport).order_by(SignedReport.id.desc()).limit(SIGNED_SHOWN)).scalars()
-    return _said(session, view, office, drawn=False), list(signed)
-
-
-def _said(session: Session, view: View, office: Office, drawn: bool = True) -> Content:
-    one_snapshot(session)
-    return content(session, view, view.as_of or date.max, office, closed_months(period_actions(session)), drawn)
+def _signed_so_far(session: Session) -> list[SignedReport]:
+    return list(session.execute(sa.select(SignedReport).order_by(SignedReport.id.desc()).limit(SIGNED_SHOWN)).scalars())
 
 
 def _written(session: Session, view: View, office: Office, by: str | None) -> tuple[bytes, dict[str, Any]]:
-    said = _said(session, view, office)
+    said = said_of(session, view, office)
     if by:
         check_may_be_signed(said)
     with tempfile.TemporaryDirectory() as folder:

@@ -50,7 +50,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table and the chart beside it; `chart` is JSON."""
+    """A table and the chart beside it; `chart` is JSON, "" where there is nothing to draw."""
 
     code: str
     title: str
@@ -59,6 +59,11 @@ class Grid:
     totals: tuple[Shown, ...]
     chart: str
     note: str = ""
+
+    @property
+    def shaded(self) -> bool:
+        """Whether any number stands out, so that there is something to see."""
+        return any(one.shade for _, cells in self.lines for one in cells)
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,8 @@ def _grid(split: Split, office: Office) -> Grid:
     largest = [max((line.cells[i].value for line in split.lines), default=0) for i in range(len(split.heads))]
     lines = tuple((line_label(split, line, office), tuple(_shown(c, largest[i], office) for i, c in enumerate(line.cells))) for line in split.lines)
     totals = tuple(_shown(cell, 0, office) for cell in split.totals.cells) if split.totals else ()
-    return Grid(split.code, split.title, heads, lines, totals, _chart(split, office), NOTES.get(split.code, ""))
+    chart = _chart(split, office) if any(cell.value for line in split.lines for cell in line.cells) else ""
+    return Grid(split.code, split.title, heads, lines, totals, chart, NOTES.get(split.code, ""))
 
 
 NOTES = {
