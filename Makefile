@@ -54,7 +54,6 @@ screenshots: setup-tests ## draw docs/screenshots/*.png from a product of its ow
 
 faults: setup-tests ## the fault laboratory in full: 10,000 messages and 50 kills on each database; one JSON line each
 	@BOT_VAR=.cache/tests $(BIN)/bot train
-	@$(BIN)/python -m pytest tests/faults -m laboratory
 	@for d in sqlite postgresql; do $(BIN)/python -m tests.faults.experiment --database $$d --messages 10000 --kills 50; done
 
 drill: setup-tests ## back up, lose and restore a year's data on both databases; proved and timed

@@ -27,6 +27,7 @@ from tests.faults.residents import ASKED_ALONE, TALK, Traffic, WebResident, WeCh
 from tests.wechat.platform import Platform
 
 SIDE_BY_SIDE = 32
+SPREAD = 0.75  # of the messages; the last quarter passes what was armed late
 # What a killed process wrote the kernel keeps, on a disk or not; so files lie in memory, and nobody waits for a disk that others keep busy.
 MEMORY = Path("/dev/shm")
 PATIENCE = 900
@@ -105,7 +106,7 @@ async def _all(people: list[Any], side_by_side: int) -> None:
 async def _strike(product: Product, platform: Platform, traffic: Traffic, kills: int, messages: int, chance: random.Random) -> None:
     planned = blows(product, platform, kills, chance)
     for n, blow in enumerate(planned):
-        while traffic.done < messages * 0.9 * n / len(planned):
+        while traffic.done < messages * SPREAD * n / len(planned):
             await asyncio.sleep(0.05)
         _tell(f"{traffic.done:>6} taken · {product.all_kills():>3} kills · {blow[0]}")
         await strike(blow)
