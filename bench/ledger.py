@@ -78,10 +78,13 @@ def measure(books: dict[int, Database], a_year: int) -> dict[str, Any]:
     found["machine"] = {"cores": os.cpu_count(), "python": platform.python_version(), "load_before": round(os.getloadavg()[0], 1)}
     found["reads_ms"] = {years: reads(database) for years, database in books.items()}
     few, many = found["reads_ms"][1], found["reads_ms"][max(books)]
-    found["growth"] = {name: round(many[name][1] / few[name][1], 2) for name in few}
-    found["close_of_a_month_s"] = closing(largest)
-    found["annual_report_docx_s"] = annual_report(largest)
+    # Processors' time is counted in hundredths of a second: of what takes little the clock says more.
+    found["growth"] = {name: round(many[name][n] / few[name][n], 2) for name in few for n in [0 if few[name][1] < 100 else 1]}
     found["entries_written_a_second"] = writes(largest)
+    _report(found)  # what is known so far; the rest goes over every line that a figure stands on
+    found["close_of_a_month_s"] = closing(largest)
+    _report(found)
+    found["annual_report_s"] = {years: annual_report(database) for years, database in books.items()}
     found["machine"]["load_after"] = round(os.getloadavg()[0], 1)
     return found
 
@@ -112,7 +115,7 @@ def _filled(url: str, years: int, a_year: int) -> Database:
 def reads(database: Database) -> dict[str, tuple[float, float]]:
     """Return read → milliseconds (by the clock, of processors), the middle of three, of the last month or year of the books."""
     last, whole = View(month(12, LAST_YEAR)), View(year(LAST_YEAR))
-    day, office = date(LAST_YEAR, 12, 31), read_office(read_settings().office)
+    day = date(LAST_YEAR, 12, 31)
 
     def front(session: Any, view: View) -> None:
         dashboard.headlines(session, view, day)
@@ -135,7 +138,6 @@ def reads(database: Database) -> dict[str, tuple[float, float]]:
         "drill_down_page_far_down": lambda s: rows_page(s, HEAD, last, after=later),
         "drill_down_page_of_a_year": lambda s: rows_page(s, HEAD, whole),
         "drill_down_page_of_a_stock": lambda s: rows_page(s, STOCK, last),
-        "annual_report_figures": lambda s: content(s, whole, day, office, [], drawn=False),
     }
     return {name: _middle(database, ask) for name, ask in asked.items()}
 
