@@ -87,7 +87,7 @@ def routes(office: Office) -> tuple[Route, ...]:
     return (
         Route("/metrics", "metrics", "全部指标：代码、名称、单位、定义、台账、责任单位。", stats, (), thing(metrics=many(METRIC))),
         Route("/stats", "stats", "一段期间的数字，可按维度拆分；各部分之和等于合计（比率除外）。", stats, (*looking, some, by), STATS),
-        Route("/rows", "rows", "一个数字背后的明细行，按行号分页，不含个人信息。", rows, (one, *looking, after_row, size), ROWS),
+        Route("/rows", "rows", "一个数字背后的明细行，按发生时间分页，不含个人信息。", rows, (one, *looking, after_row, size), ROWS),
         Route("/cases", "cases", "受理事项，按编号分页，不含个人信息。", Scope.CASES, (*what, *shared, after_case, size), CASES),
         Route("/cases/{number}", "case", "一件受理事项和它的经过。", Scope.CASES, (number,), thing(**CASE, events=many(EVENT))),
         Route("/periods", "periods", "关账和重开的记录，每一条的哈希接着上一条。", Scope.PERIODS, (), PERIODS),
