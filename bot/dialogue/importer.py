@@ -28,17 +28,31 @@ _MARKED = ("](", "]{")  # an entity, in Rasa's notation
 
 
 class Sentence(Message):
-    """A training sentence. What was read is never changed, so copies share it and its hash is a short one."""
+    """A training sentence. What was read is never changed, so copies share it, and its hash is a short one that is made once."""
+
+    _hash: Optional[str] = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Sentence:
-        return Sentence(self.data, set(self.output_properties), self.time, copy.deepcopy(self.features, memo))
+        twin: Sentence = object.__new__(Sentence)
+        twin.__dict__.update(self.__dict__)
+        twin.data, twin.output_properties = dict(self.data), set(self.output_properties)
+        twin.features = copy.deepcopy(self.features, memo) if self.features else []
+        return twin
+
+    def set(self, prop: str, info: Any, add_to_output: bool = False) -> None:
+        """Set a property; another value than the one it has means another hash."""
+        if self.data.get(prop) != info:
+            self._hash = None
+        super().set(prop, info, add_to_output)
 
     def fingerprint(self) -> str:
         """Return a hash over all that the sentence says; Rasa's own once a component has added to it."""
         if self.features or not self.data.keys() <= _AS_READ:
             return super().fingerprint()
-        said = repr([self.data.get(TEXT), self.data.get(INTENT), self.data.get(METADATA)])
-        return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        if self._hash is None:
+            said = repr([self.data.get(TEXT), self.data.get(INTENT), self.data.get(METADATA)])
+            self._hash = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return self._hash
 
 
 class OnceImporter(RasaFileImporter):

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import sys
+import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +25,7 @@ def train(output: Path, more: Sequence[str] = ()) -> Path:
     import rasa
 
     os.chdir(ROOT)
+    _pack_quickly()
     output.parent.mkdir(parents=True, exist_ok=True)
     result = rasa.train(
         domain="domain.yml",
@@ -35,6 +38,12 @@ def train(output: Path, more: Sequence[str] = ()) -> Path:
     if result.code != 0 or result.model is None:
         raise RuntimeError(f"Training ended with code {result.code} and no model; see the messages above.")
     return Path(result.model)
+
+
+def _pack_quickly() -> None:
+    """Rasa packs the archive at gzip's slowest level: a fifth of the training, for a few hundredths of the size."""
+    pack = tarfile.TarFile.gzopen.__func__  # type: ignore[attr-defined]
+    tarfile.TarFile.gzopen = classmethod(functools.partial(pack, compresslevel=1))  # type: ignore[assignment,method-assign]
 
 
 def main() -> None:
