@@ -33,9 +33,10 @@ class Linear:
 
 @dataclass(frozen=True)
 class Hidden:
-    """The layer of rectified units that all questions share, on sentence vectors."""
+    """The layer of rectified units that all questions share, on sentence vectors; `tokens` are those the vectors are mostly made of."""
 
     layer: Linear
+    tokens: Array = ()
 
     def seen(self, vectors: Array) -> Array:
         """Return what the units say, one row for each row of vectors."""

@@ -23,6 +23,7 @@ from bot.understanding.vector_store import stored_vectors
 
 _HEADS = {"intent": 1.0, "topic": 0.3, "danger": 1.0}  # how far their voices on terms trust single terms
 _CARD_TERMS = 0.3
+_SAMPLED = 5  # every fifth sentence shows which tokens are frequent
 _WORTH_SHARING = 3000  # sentences from which on a second process pays
 
 
@@ -44,6 +45,7 @@ def learn(examples: Sequence[Example], card_topics: dict[str, str], progress: Ca
     progress(f"fitting intents, topics, dangers and cards on {len(examples)} sentences")
     hidden, outputs, on_terms = _fit(vocabulary.matrix(documents), dense, tasks, (
         vocabulary.matrix([document for document, _ in taught]), np.array([place for _, place in taught])) if taught else None)
+    hidden = Hidden(hidden.layer, vectors.frequent_tokens([without_courtesies(normalise(example.text)) for example in examples[::_SAMPLED]]))
     known = read_calibration()
     intent, topic, danger = (Head(tasks[name].labels, on_terms[name], outputs[name], known.belief(name, tasks[name].labels)) for name in _HEADS)
     labels = tasks["card"].labels

@@ -17,7 +17,7 @@ from bot.understanding.terms import Vocabulary
 if TYPE_CHECKING:
     from bot.understanding.understander import Understander
 
-FORMAT = 3
+FORMAT = 4
 _HEADS = ("intent", "topic", "danger")
 
 
@@ -25,7 +25,8 @@ def save(model: "Understander", folder: Path) -> None:
     """Write a model's files into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {"idf": model.vocabulary.weights, "memory.keys": model.memory.keys, "memory.places": model.memory.places,
-                              "hidden": model.hidden.layer.weights, "hidden.bias": model.hidden.layer.bias}
+                              "hidden": model.hidden.layer.weights, "hidden.bias": model.hidden.layer.bias,
+                              "tokens": np.asarray(model.hidden.tokens, dtype=np.int32)}
     for name in _HEADS:
         _put_head(arrays, name, getattr(model, name))
     cards = model.cards
@@ -59,7 +60,7 @@ def load(folder: Path) -> tuple[Vocabulary, Hidden, Head, Head, Head, CardHeads,
     vocabulary = Vocabulary(terms, arrays["idf"])
     heads = [_take_head(arrays, name, about["labels"][name]) for name in _HEADS]
     memory = Memory(arrays["memory.keys"], arrays["memory.places"], about["memory"])
-    hidden = Hidden(Linear(arrays["hidden"], arrays["hidden.bias"]))
+    hidden = Hidden(Linear(arrays["hidden"], arrays["hidden.bias"]), arrays["tokens"])
     return vocabulary, hidden, heads[0], heads[1], heads[2], _take_cards(arrays, about, len(terms)), memory, about["card_topics"]
 
 

@@ -69,7 +69,7 @@ class Understander:
     def warm_up(self) -> None:
         """Load dictionary, vectors and rules now, about three seconds, rather than at the first message."""
         words.warm_up()
-        vectors.warm_up()
+        vectors.warm_up(self.hidden.tokens)
         emergencies.warm_up()
         self.understand("预热一下")
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bot.understanding import vectors
-from bot.understanding.bulk_vectors import encode_many
+from bot.understanding.token_vectors import Familiar, encode_many, frequent_tokens
 from tests.nlu.small import EXAMPLES
 
 TEXTS = [example.text for example in EXAMPLES] + ["a", "😀", "房东不退押金" * 26, "GX2026-00003 到哪一步了?"]
@@ -19,3 +19,19 @@ def test_thousands_at_once_give_the_same_vectors_as_one_by_one() -> None:
 def test_an_empty_text_has_no_direction() -> None:
     assert not vectors.sentence_vectors(["", "  "]).any()
     assert not vectors.sentence_vectors(["", *TEXTS, *TEXTS, *TEXTS, *TEXTS])[0].any()
+
+
+def test_tokens_reckoned_ahead_give_the_same_vectors_and_so_do_strange_ones_beside_them() -> None:
+    encoder = vectors._encoder()
+    exact = encoder.encode(TEXTS)
+    for texts in (TEXTS, ["房东"], ["!"]):
+        near = encode_many(encoder, TEXTS, Familiar(encoder, frequent_tokens(encoder, texts, 100)))
+        assert np.abs(near - exact).max() < 2e-3 and (near * exact).sum(axis=1).min() > 0.99999
+
+
+def test_nothing_that_is_read_later_stays_among_the_familiar_tokens() -> None:
+    encoder = vectors._encoder()
+    familiar = Familiar(encoder, frequent_tokens(encoder, ["房东不退押金"], 100))
+    before = familiar._rows.copy(), familiar._place.copy()
+    encode_many(encoder, ["我叫张三，电话13800001234"], familiar)
+    assert np.array_equal(before[0], familiar._rows) and np.array_equal(before[1], familiar._place)
