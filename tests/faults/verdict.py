@@ -86,7 +86,7 @@ async def _one_case(found: Findings, resident: WebResident) -> None:
     if len(copy["cases"]) != 1:
         (found.doubled if copy["cases"] else found.lost).append(f"{resident.name}: {len(copy['cases'])} cases of one form")
     for case in copy["cases"]:
-        people = {(p["name"], p["phone"]) for p in case["people"]}
+        people = {(p["name"], p.get("phone")) for p in case["people"]}
         if people != {(name, phone), ("李四", None)}:
             found.crossed.append(f"{resident.name}: {case['number']} holds {people}")
 
