@@ -151,7 +151,8 @@ async def events(request: Request, number: int) -> HTTPResponse | None:
         if fresh is None:
             await stream.send("event: over\ndata: {}\n\n")
             break
-        await stream.send("data: {}\n\n" if seen is not None and fresh != seen else ": still here\n\n")
+        # The first look counts as news: something may have happened since the page was drawn, or while the line was cut.
+        await stream.send("data: {}\n\n" if fresh != seen else ": still here\n\n")
         seen = fresh
         await asyncio.sleep(LOOK_EVERY)
     await stream.eof()
