@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help cards-page run setup setup-tests test check lock eval bench screenshots clean faults drill fuzz audit
+.PHONY: help cards-page run setup setup-tests test test-long check lock eval bench screenshots clean faults drill fuzz audit
 
 # A pyenv shim without its version fails here, so the first python that really runs is taken.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python3.10 /usr/bin/python3; do \
@@ -32,6 +32,9 @@ setup-tests: setup .venv/test.stamp ## also what testing needs: PostgreSQL (whee
 
 test: setup-tests ## run all tests (trains one model, shared by all)
 	@$(BIN)/python -m pytest
+
+test-long: setup-tests ## the tests that take minutes: the fault laboratory's short form, learning from label to rollback
+	@$(BIN)/python -m pytest -m long
 
 check: setup-tests ## ruff, mypy, import rules, rasa data validate, tests
 	@echo "== ruff";          $(BIN)/ruff check .

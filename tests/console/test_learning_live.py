@@ -95,6 +95,7 @@ def renewed(product, before):
     until(answers)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(2 * LONGEST)  # a training on a machine that does other things as well
 def test_a_question_that_was_not_understood_is_understood_after_its_label_and_not_after_the_rollback(product, desk):
     title = read_cards()[CARD].title
