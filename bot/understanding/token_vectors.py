@@ -22,10 +22,11 @@ _WIDE = _OWN + sum(width for width, _ in _ORDERS) * _CNN_DIM
 class Familiar:
     """Tokens reckoned ahead, in half precision (7 KB each). What is typed later is not added to them."""
 
-    def __init__(self, encoder: Any, tokens: Array) -> None:
+    def __init__(self, encoder: Any, frequent: Sequence[int]) -> None:
+        tokens = np.asarray(frequent, dtype=np.int64)
         self._place = np.full(len(encoder._model.table), -1, dtype=np.int32)
         self._place[tokens] = np.arange(len(tokens))
-        self._rows = _reckoned(encoder._model, _embedded(encoder._model, np.asarray(tokens, dtype=np.int64))).astype(np.float16)
+        self._rows = _reckoned(encoder._model, _embedded(encoder._model, tokens)).astype(np.float16)
 
     def rows(self, net: Any, tokens: Array, embedded: Array) -> Array:
         """Return what is known of each token from itself, reckoned now where it was not ahead."""

@@ -42,7 +42,7 @@ def sentence_vectors(texts: list[str]) -> "np.ndarray[Any, Any]":
     rows = np.zeros((len(texts), SIZE), dtype=np.float32)
     filled = [index for index, text in enumerate(texts) if text.strip()]
     read = [texts[index][:_MOST_READ] for index in filled]
-    if _familiar or len(read) >= _MANY:
+    if read and (_familiar or len(read) >= _MANY):
         from bot.understanding.token_vectors import encode_many
 
         rows[filled] = encode_many(_encoder(), read, *_familiar)

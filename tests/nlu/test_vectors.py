@@ -1,12 +1,21 @@
 """Sentence vectors, one by one and by the thousand."""
 
 import numpy as np
+import pytest
 
 from bot.understanding import vectors
 from bot.understanding.token_vectors import Familiar, encode_many, frequent_tokens
 from tests.nlu.small import EXAMPLES
 
 TEXTS = [example.text for example in EXAMPLES] + ["a", "😀", "房东不退押金" * 26, "GX2026-00003 到哪一步了?"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_familiar():
+    """The encoder as it is before a model was loaded."""
+    vectors.warm_up()
+    yield
+    vectors.warm_up()
 
 
 def test_thousands_at_once_give_the_same_vectors_as_one_by_one() -> None:
@@ -16,7 +25,9 @@ def test_thousands_at_once_give_the_same_vectors_as_one_by_one() -> None:
     assert np.abs(many - np.vstack([single] * 4)[: len(many)]).max() < 1e-5
 
 
-def test_an_empty_text_has_no_direction() -> None:
+@pytest.mark.parametrize("tokens", [(), (5, 6, 7)])
+def test_an_empty_text_has_no_direction(tokens) -> None:
+    vectors.warm_up(tokens)
     assert not vectors.sentence_vectors(["", "  "]).any()
     assert not vectors.sentence_vectors(["", *TEXTS, *TEXTS, *TEXTS, *TEXTS])[0].any()
 
