@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import re
+from http.cookies import CookieError
 from typing import Any
 
 from sanic import Sanic
@@ -77,6 +78,7 @@ async def _fit_size(request: Request, **_context: Any) -> None:
 
 async def _let_in(request: Request) -> None:
     answering(request)
+    _read_cookies(request)
     request.ctx.address = request.remote_addr or request.ip
     if request.method == UNREADABLE:
         return
@@ -87,6 +89,14 @@ async def _let_in(request: Request) -> None:
             raise SanicException("This server has another name.", status_code=421)
     if not UNCOUNTED.fullmatch(request.path):
         request.app.ctx.rates.count_address(request.ctx.address)
+
+
+def _read_cookies(request: Request) -> None:
+    """Cookies that cannot be read say nothing; Sanic would fail wherever one is asked for."""
+    try:
+        request.cookies  # noqa: B018 (reading them is what may fail)
+    except CookieError:
+        request._cookies = {}
 
 
 def _is_address(text: str) -> bool:

@@ -144,3 +144,9 @@ def test_requests_of_one_account_are_limited(strict):
         client.cookies.set(f"__Host-{name}", value)
     asked = [client.get("/console/account", headers={"X-Forwarded-For": f"192.0.2.{n}"}).status_code for n in range(17)]
     assert asked == [200] * 15 + [429] * 2
+
+
+@pytest.mark.parametrize("path", ["/", "/console/login", "/healthz"])
+@pytest.mark.parametrize("cookie", ["\xe4\xb8\xad=1", "?????=1", "a b=1", "=;=;="])
+def test_cookies_that_cannot_be_read_are_none(strict, path, cookie):
+    assert strict.visitor().get(path, headers={"Cookie": cookie.encode("latin-1")}).status_code == 200
