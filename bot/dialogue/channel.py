@@ -186,7 +186,7 @@ class InboxChannel(InputChannel):
 
 
 async def _let_others_arrive() -> None:
-    """Thinking keeps the event loop busy, so what came meanwhile still lies in the sockets: a round to read it, a round to begin with it."""
+    """Thinking keeps the event loop busy, so what came meanwhile still lies in the sockets: a round to read it, two to begin with it."""
     for _ in range(3):
         await asyncio.sleep(0)
 

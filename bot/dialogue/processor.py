@@ -6,11 +6,7 @@ why nothing is lost by it, stands at each place.
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections import OrderedDict
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any, AsyncGenerator, Sequence
 
@@ -27,12 +23,9 @@ from rasa.shared.core.slot_mappings import SlotMappingType
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
+from bot.dialogue.meanings import Meanings, meaning_for_a_case
 from bot.inbox import model_in_use
-from bot.office import BEIJING
 from bot.storage.unit import timed
-from bot.understanding.normalise import normalise
-
-MEANINGS_KEPT = 500
 
 
 class PreparedRunner(DaskGraphRunner):
@@ -75,44 +68,6 @@ class NoLock(InMemoryLockStore):
     async def lock(self, conversation_id: str, lock_lifetime: float = 0, wait_time_in_seconds: float = 0) -> AsyncGenerator[TicketLock, None]:
         """Yield at once."""
         yield TicketLock(conversation_id)
-
-
-class Meanings:
-    """What was made of the latest messages: a case that is filed some messages after its question need not read the question again.
-
-    Nothing a resident wrote is kept: a text is known by a keyed hash, its meaning is topics, a card and days.
-    """
-
-    def __init__(self) -> None:
-        self._key = os.urandom(32)
-        self._kept: OrderedDict[bytes, dict[str, Any]] = OrderedDict()
-
-    def keep(self, text: str, understood: dict[str, Any]) -> None:
-        """Remember the meaning of a message."""
-        self._kept[self._name(text)] = meaning_for_a_case(understood)
-        while len(self._kept) > MEANINGS_KEPT:
-            self._kept.popitem(last=False)
-
-    def of(self, text: str) -> dict[str, Any] | None:
-        """Return what was made of this very text today, or None."""
-        return self._kept.get(self._name(text))
-
-    def _name(self, text: str) -> bytes:
-        # 昨天 means another day tomorrow.
-        said = f"{datetime.now(BEIJING).date()} {normalise(text)}"
-        return hashlib.blake2b(said.encode(), key=self._key, digest_size=16).digest()
-
-
-def meaning_for_a_case(understood: dict[str, Any]) -> dict[str, Any]:
-    """Return of an `Understood.as_dict()` what is suggested for a case (bot/ledger/suggestions.py): nothing that names anybody."""
-    if not understood:
-        return {}
-    days = [entity for entity in understood.get("entities") or [] if entity.get("kind") == "date"]
-    return {**{name: understood.get(name) for name in ("topics", "card", "card_confidence")}, "entities": [_day(entity) for entity in days]}
-
-
-def _day(entity: dict[str, Any]) -> dict[str, Any]:
-    return {name: entity.get(name) for name in ("kind", "unit", "value")}
 
 
 class Processor(MessageProcessor):

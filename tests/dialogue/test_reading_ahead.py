@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import time_machine
 
-from bot.dialogue.processor import MEANINGS_KEPT, Meanings, meaning_for_a_case
+from bot.dialogue.meanings import MEANINGS_KEPT, Meanings, meaning_for_a_case
 from bot.inbox import store
 from bot.legal.cases import Channel
 from bot.messages import Inbound
