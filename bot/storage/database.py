@@ -6,6 +6,7 @@ write lock at its start (BEGIN IMMEDIATE), because a lock upgrade in the middle 
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from contextlib import contextmanager
 from typing import Any, Iterator
@@ -17,8 +18,8 @@ from sqlalchemy.pool import QueuePool
 
 from bot.settings import Settings
 from bot.storage import personal_data
+from bot.storage.sqlite_turns import BUSY_SECONDS, TakingTurns
 
-SQLITE_BUSY_SECONDS = 30
 # What the driver and the pool raise while the database is away, restarting or too busy; a commit that was on its way may have gone through.
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 
@@ -107,7 +108,7 @@ def _engine(url: str) -> Engine:
         future=True,
         hide_parameters=True,  # errors are logged; what was to be stored is nobody's to read there
         poolclass=QueuePool,
-        connect_args={"check_same_thread": False, "timeout": SQLITE_BUSY_SECONDS},
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "factory": TakingTurns},
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
@@ -123,5 +124,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     options = connection.get_execution_options()
-    if not options.get("looking"):
-        connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
+    if options.get("looking"):
+        return
+    raw = connection.connection.dbapi_connection
+    try:
+        raw.execute("BEGIN") if options.get("reading") else raw.begin_writing()
+    except sqlite3.OperationalError as error:
+        raise sa.exc.OperationalError("BEGIN", {}, error) from error
