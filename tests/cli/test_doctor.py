@@ -17,10 +17,10 @@ from bot.ledger.cases import open_case
 from bot.ledger.periods import close_month
 from bot.statistics.closings import month_body
 from bot.storage import personal_data
-from bot.storage.database import open_database
 from bot.storage.personal_data import KeyRing
 from tests.builders import make_inbound, make_request
 from tests.conftest import NOON
+from tests.databases import open_migrated
 
 
 @pytest.fixture()
@@ -51,8 +51,7 @@ def test_a_roll_up_that_differs_is_named(lived_in):
 
 
 def test_a_changed_audit_log_is_named(settings):
-    database = open_database(settings)
-    database.migrate()
+    database = open_migrated(settings)
     with database.transaction() as session:
         audit.note(session, "a", "opened", "GX2026-00001", NOON)
         for name in session.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit%'")).scalars().all():

@@ -10,15 +10,14 @@ import pytest
 from bot.inbox import store
 from bot.messages import Outbound
 from bot.settings import ROOT
-from bot.storage.database import open_database
 from tests.builders import make_inbound
+from tests.databases import open_migrated
 
 
 @pytest.fixture()
 def bot(settings):
     environment = {**os.environ, "BOT_VAR": str(settings.var), "DATABASE_URL": "", "BOT_SECRET_KEYS": ""}
-    database = open_database(settings)
-    database.migrate()
+    database = open_migrated(settings)
     old = datetime.now(timezone.utc) - timedelta(days=100)
     with database.transaction() as session:
         message = store.receive(session, make_inbound("我叫张三", at=old))

@@ -13,7 +13,7 @@ from bot.dialogue.model import fingerprint, model_path, reviewed
 from bot.ledger.review import export_labelled
 from bot.models import index, released
 from bot.settings import ROOT
-from bot.storage.database import open_database
+from tests.databases import open_migrated
 
 
 @pytest.fixture()
@@ -36,8 +36,7 @@ def bot(var: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_without_labels_the_export_is_an_empty_training_file(settings):
-    database = open_database(settings)
-    database.migrate()
+    database = open_migrated(settings)
     with database.transaction() as session:
         assert export_labelled(session) == "version: '3.1'\nnlu: []\n"
     database.close()

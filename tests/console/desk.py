@@ -19,8 +19,9 @@ import httpx
 from bot.ledger import staff, staff_sessions
 from bot.legal.cases import Role
 from bot.settings import ROOT, Settings, read_settings
-from bot.storage.database import Database, open_database
+from bot.storage.database import Database
 from bot.storage.staff_tables import StaffAccount
+from tests.databases import open_migrated
 
 # code: roles, communities (None: all)
 PEOPLE: dict[str, tuple[tuple[Role, ...], tuple[str, ...] | None]] = {
@@ -103,8 +104,7 @@ def running_desk(var: Path, database_url: str = "", **environment: str) -> Itera
     port = _free_port()
     values = {"BOT_VAR": str(var), "BOT_PORT": str(port), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": database_url, "BOT_HOST": "127.0.0.1"}
     full = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **values, **environment}
-    database = open_database(_settings(var, database_url))
-    database.migrate()
+    database = open_migrated(_settings(var, database_url))
     process = subprocess.Popen([sys.executable, "-m", "bot.web.app"], env=full, cwd=ROOT)
     desk = Desk(f"http://127.0.0.1:{port}", database, _settings(var, database_url), process)
     try:

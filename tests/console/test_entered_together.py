@@ -10,10 +10,10 @@ import pytest
 from bot.office import BEIJING
 from bot.storage.book_tables import BookFact
 from bot.storage.tables import Case
-from tests.conftest import _empty_postgres
 from tests.console.desk import running_desk
 from tests.console.test_enterprise import FORM
 from tests.console.test_services import row, sheet, typed, upload
+from tests.databases import migrated_postgres
 
 pytestmark = pytest.mark.postgres
 HANDS = 6
@@ -21,7 +21,7 @@ HANDS = 6
 
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory, postgres_url):
-    with running_desk(tmp_path_factory.mktemp("together"), _empty_postgres(postgres_url)) as desk:
+    with running_desk(tmp_path_factory.mktemp("together"), migrated_postgres(postgres_url)) as desk:
         yield desk
 
 

@@ -13,15 +13,16 @@ import pytest
 from bot.ledger import audit
 from bot.legal.one_time_codes import code, step_of
 from bot.settings import ROOT
-from tests.conftest import _empty_postgres, _free_port
+from tests.conftest import _free_port
 from tests.console.desk import PASSWORD, SECRET, running_desk
+from tests.databases import migrated_postgres
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")
 def desk(postgres_url, tmp_path_factory):
-    with running_desk(tmp_path_factory.mktemp("desk"), _empty_postgres(postgres_url)) as running:
+    with running_desk(tmp_path_factory.mktemp("desk"), migrated_postgres(postgres_url)) as running:
         yield running
 
 

@@ -6,16 +6,16 @@ import threading
 
 import pytest
 
-from tests.conftest import _empty_postgres
 from tests.console.desk import running_desk
 from tests.console.test_people import Resident
+from tests.databases import migrated_postgres
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")
 def desk(postgres_url, tmp_path_factory):
-    with running_desk(tmp_path_factory.mktemp("desk"), _empty_postgres(postgres_url)) as running:
+    with running_desk(tmp_path_factory.mktemp("desk"), migrated_postgres(postgres_url)) as running:
         yield running
 
 

@@ -11,6 +11,7 @@ from bot.ledger.mediation import accept_case
 from bot.statistics.periods import year
 from bot.statistics.views import View
 from tests.conftest import NOON
+from tests.databases import open_migrated
 from tests.storage.books import LATER, make_case
 
 YEAR = View(year(2026))
@@ -18,10 +19,7 @@ YEAR = View(year(2026))
 
 @pytest.fixture()
 def texts(settings, office):
-    from bot.storage.database import open_database
-
-    database = open_database(settings)
-    database.migrate()
+    database = open_migrated(settings)
     with ThreadPoolExecutor(1) as threads:
         yield ReportTexts(database, threads, office, lambda: NOON), database
     database.close()

@@ -17,6 +17,7 @@ from bot.legal.cases import Channel
 from bot.messages import Inbound, Outbound, clean_text
 from bot.settings import ROOT
 from bot.storage.database import Database
+from tests.databases import open_migrated
 
 
 @pytest.fixture(scope="session")
@@ -67,10 +68,7 @@ class Resident:
 
 @pytest.fixture()
 def sqlite_database(settings) -> Iterator[Database]:
-    from bot.storage.database import open_database
-
-    opened = open_database(settings)
-    opened.migrate()
+    opened = open_migrated(settings)
     yield opened
     opened.close()
 

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from bot.settings import ROOT
 from bot.storage.database import open_database
 from bot.storage.tables import Case, Message, Reply
-from tests.conftest import _empty_postgres, _free_port
+from tests.conftest import _free_port
+from tests.databases import migrated_postgres
 from tests.faults.test_worker_killed import until
 from tests.web.talk import Speaker, get
 
@@ -63,11 +64,8 @@ class Site:
 def site(postgres_url, model_folder, settings):
     from dataclasses import replace
 
-    url = _empty_postgres(postgres_url)
+    url = migrated_postgres(postgres_url)
     settings = replace(settings, database_url=url)
-    database = open_database(settings)
-    database.migrate()
-    database.close()
     (settings.var / "models").symlink_to(model_folder)
     ports = [_free_port() for _ in range(5)]
     urls = [f"http://127.0.0.1:{port}" for port in ports]

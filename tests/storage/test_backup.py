@@ -57,14 +57,14 @@ def test_life_goes_on_after_a_restore(backed_up, elsewhere):
 
 def test_a_backup_of_sqlite_can_be_restored_into_postgresql(settings, postgres_url, tmp_path):
     from bot.storage.database import open_database
-    from tests.conftest import _empty_postgres
+    from tests.databases import empty_postgres
 
     source = open_database(settings)
     source.migrate()
     with source.transaction() as session:
         open_case(session, make_request(), "GX", NOON)
     back_up(source, tmp_path / "b", NOON)
-    target = Database(_empty_postgres(postgres_url))
+    target = Database(empty_postgres(postgres_url))
     restore(target, tmp_path / "b")
     with target.transaction() as session:
         assert open_case(session, make_request(source_key="new"), "GX", NOON).number == "GX2026-00002"

@@ -19,10 +19,10 @@ from bot.legal.lifecycle import AFTER_AGREEMENT, Action, Status, allowed, step_o
 from bot.legal.mediation import TerminationReason
 from bot.legal.topics import Topic
 from bot.storage.casework_tables import CaseAssignment
-from bot.storage.database import open_database
 from bot.storage.tables import Case, CaseEvent, ServiceEntry
 from tests.casework import Office, take_step
 from tests.conftest import NOON
+from tests.databases import open_migrated
 
 
 def at_once(*works):
@@ -73,8 +73,7 @@ def test_two_acceptances_at_once_count_one_case(database):
 @pytest.fixture()
 def office_of_many(settings):
     """One database (SQLite) for all examples; each takes cases of its own."""
-    database = open_database(settings)
-    database.migrate()
+    database = open_migrated(settings)
     office = Office(database)
     office.turn, office.reached = 0, set()
     yield office

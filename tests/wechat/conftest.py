@@ -17,7 +17,7 @@ from bot.settings import Settings, WeChatSettings
 from bot.storage.tables import Conversation, Reply
 from bot.storage.wechat_tables import WeChatMessage, WeChatPart, WeChatWindow
 from bot.web import live, wechat
-from tests.conftest import _empty_postgres as empty_postgres
+from tests.databases import migrated_postgres, open_migrated
 from tests.wechat.platform import APP_ID, SECRET, TOKEN, Platform
 from tests.wechat.product import WORKER_TOKEN, Product, Worker
 
@@ -98,11 +98,11 @@ def world(request: pytest.FixtureRequest, settings: Settings) -> Iterator[World]
     """Not started yet: a scenario may first change the account. On SQLite, unless it is asked for `postgresql`."""
     platform = Platform()
     on_postgres = getattr(request, "param", "sqlite") == "postgresql"
-    base = replace(settings, database_url=empty_postgres(request.getfixturevalue("postgres_url"))) if on_postgres else settings
+    base = replace(settings, database_url=migrated_postgres(request.getfixturevalue("postgres_url"))) if on_postgres else settings
     account = WeChatSettings(TOKEN, APP_ID, SECRET, (), platform.start(), PATIENT)
     settings = replace(base, worker_token=WORKER_TOKEN, wechat=account)
+    open_migrated(settings).close()
     product = Product(settings)
-    product.database.migrate()
     worker = Worker(product.database)
     product.settings = settings = replace(settings, worker_urls=(worker.start(),))
     made = World(platform, worker, product, settings, [])
