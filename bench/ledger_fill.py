@@ -32,15 +32,22 @@ REVERSED_EVERY, BACK = 100, 50
 _LOCAL = "happened_at + interval '8 hours'"
 _YEAR = "FROM service_entries WHERE happened_at >= %(first)s AND happened_at < %(end)s"
 _PLACE = "coalesce(community, ''), tier, channel, coalesce(topic, ''), coalesce(dispute_type, ''), is_demo"
-# As the triggers add (migration 0015): `bot stats --recount` finds no difference. In the order of time, as life writes them.
+_PARTS = {
+    "all": "''", **{name: f"coalesce({name}, '')" for name in ("community", "dispute_type", "topic", "channel", "tier")},
+    "hour": f"CASE WHEN kind IN {HOURLY_KINDS} THEN extract(dow FROM {_LOCAL})::integer || to_char({_LOCAL}, 'HH24') END",
+}  # fmt: skip
+# As the triggers add (migrations 0015 and 0016): `bot stats --recount` finds no difference. In the order of time, as life writes them.
 _BESIDE = (
     f"INSERT INTO entry_keys SELECT id, source_key, happened_at, reverses_id {_YEAR} ORDER BY id",
     f"INSERT INTO daily_counts (day, kind, community, tier, channel, topic, dispute_type, is_demo, quantity, lines) SELECT ({_LOCAL})::date, kind, {_PLACE}, "
     f"sum(quantity), count(*) {_YEAR} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1",
     f"INSERT INTO hourly_counts (day, hour, kind, community, channel, is_demo, quantity) SELECT ({_LOCAL})::date, extract(hour FROM {_LOCAL})::smallint, kind, "
     f"coalesce(community, ''), channel, is_demo, sum(quantity) {_YEAR} AND kind IN {HOURLY_KINDS} GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2",
-    f"INSERT INTO month_totals (month, kind, is_demo, quantity, lines) SELECT date_trunc('month', {_LOCAL})::date, kind, is_demo, "
-    f"sum(quantity), count(*) {_YEAR} GROUP BY 1, 2, 3",
+    *(
+        f"INSERT INTO month_parts (kind, part, month, code, is_demo, quantity, lines) SELECT kind, '{part}', date_trunc('month', {_LOCAL})::date, {code}, "
+        f"is_demo, sum(quantity), count(*) {_YEAR} AND {code} IS NOT NULL GROUP BY 1, 3, 4, 5 ORDER BY 1, 3, 4, 5"
+        for part, code in _PARTS.items()
+    ),
 )
 
 
@@ -136,7 +143,7 @@ def settle(database: Database) -> None:
         if database.is_sqlite:
             connection.exec_driver_sql("ANALYZE")
         else:
-            for name in ("service_entries", "entry_keys", "daily_counts", "hourly_counts", "month_totals"):
+            for name in ("service_entries", "entry_keys", "daily_counts", "hourly_counts", "month_parts"):
                 connection.exec_driver_sql(f"VACUUM ANALYZE {name}")
 
 

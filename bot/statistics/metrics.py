@@ -24,7 +24,7 @@ from bot.office import BEIJING, Office
 from bot.statistics.periods import Period, months_of
 from bot.statistics.registry import Metric, Shape, all_metrics, metric
 from bot.statistics.snapshots import snapshot_rows
-from bot.statistics.totals import by_kind, by_month, from_totals, total
+from bot.statistics.totals import by_code, by_kind, by_month, from_totals, total
 from bot.statistics.views import DAY, DIMENSIONS, MONTH, NONE, TIMES, View, day_conditions, line_conditions, view_of
 from bot.storage.book_tables import DailyCount
 from bot.storage.tables import ServiceEntry
@@ -162,6 +162,9 @@ def _grouped(session: Session, which: Metric, view: View, dimensions: list[str])
     stock = which.shape is Shape.STOCK
     if not dimensions and which.reads_days and from_totals(view):
         return [((), total(session, view, which.kinds, which.minus, stock))]
+    if len(dimensions) == 1 and dimensions[0] in DIMENSIONS and which.reads_days and from_totals(view):
+        parts = by_code(session, view, which.kinds, which.minus, dimensions[0], stock)
+        return [((code or None,), n) for code, n in sorted(parts, key=lambda part: (-part[1], part[0]))]
     kinds = which.kinds + which.minus
     from_days = which.reads_days and view.as_of is None
     source: Any = DailyCount if from_days else ServiceEntry

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.statistics.hours import hour_of_week
 from bot.statistics.metrics import Row, entry_row, fact_row
 from bot.statistics.registry import Metric, Shape
 from bot.statistics.snapshots import snapshot_rows
@@ -43,7 +44,7 @@ def rows_page(session: Session, which: Metric, view: View, after: int = 0, size:
         shown = [fact_row(f) for f in facts if f.id > after]
         return _page(shown[: size + 1], len(facts), size)
     stock, kinds = which.shape is Shape.STOCK, tuple(dict.fromkeys(which.kinds + which.minus))
-    narrowed = [] if moment is None else [_at(session, moment)]
+    narrowed = [] if moment is None else [hour_of_week(session) == f"{(moment[0] + 1) % 7}{moment[1]:02d}"]
     if narrowed or view.as_of is not None:
         total = session.execute(sa.select(sa.func.count()).select_from(ServiceEntry).where(*line_conditions(view, kinds, stock), *narrowed)).scalar_one()
     else:
@@ -69,12 +70,3 @@ def _first(session: Session, view: View, kinds: tuple[str, ...], stock: bool, na
 def _page(found: list[Row], total: int, size: int) -> RowsPage:
     shown = tuple(found[:size])
     return RowsPage(shown, total, shown[-1].id if len(found) > size else None)
-
-
-def _at(session: Session, moment: tuple[int, int]) -> sa.sql.ColumnElement[bool]:
-    weekday, hour = moment
-    sunday_first = f"{(weekday + 1) % 7}{hour:02d}"
-    if session.get_bind().dialect.name == "sqlite":
-        return sa.func.strftime("%w%H", ServiceEntry.happened_at, "+8 hours") == sunday_first
-    local = ServiceEntry.happened_at + sa.text("interval '8 hours'")
-    return sa.func.concat(sa.cast(sa.extract("dow", local), sa.Integer), sa.func.to_char(local, "HH24")) == sunday_first

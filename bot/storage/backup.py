@@ -22,7 +22,7 @@ from bot.storage.sealed_file import UnreadableBackup, seal, unseal
 
 VERSIONS = "alembic_version"
 # The database writes these itself as the lines come in; bringing them too would count everything twice.
-DERIVED = ("daily_counts", "hourly_counts", "month_totals", "entry_keys")
+DERIVED = ("daily_counts", "hourly_counts", "month_parts", "entry_keys")
 PARTITIONS = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass('service_entries')"
 BATCH = 2000
 

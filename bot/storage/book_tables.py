@@ -79,16 +79,19 @@ class DailyCount(Base):
     lines = sa.Column(sa.BigInteger, nullable=False)
 
 
-class MonthTotal(Base):
-    """The sum and number of the lines of one Beijing month and one kind, wherever they happened; `month` is its first day. Written by the database only.
+class MonthPart(Base):
+    """The sum and number of the lines of one Beijing month and one kind, by one code of one part; `month` is its first day. Written by the database only.
 
-    What ever came in less what ever left is a few hundred rows here, however many years the books hold.
+    Parts are the dimensions of a view, `hour` (of the week, "015" is Sunday 15:00; only of HOURLY_KINDS) and `all`, whose code is ''.
+    A year of a province is some thousand rows here, and what ever came in less what ever left a few hundred.
     """
 
-    __tablename__ = "month_totals"
+    __tablename__ = "month_parts"
 
     kind = sa.Column(sa.String(40), primary_key=True)
+    part = sa.Column(sa.String(16), primary_key=True)
     month = sa.Column(sa.Date, primary_key=True)
+    code = sa.Column(sa.String(64), primary_key=True)
     is_demo = sa.Column(sa.Boolean, primary_key=True)
     quantity = sa.Column(sa.BigInteger, nullable=False)
     lines = sa.Column(sa.BigInteger, nullable=False)
