@@ -16,8 +16,10 @@ import rasa.core.policies.rule_policy
 import rasa.core.processor
 from rasa.core.actions import action
 from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.forms import FormAction
 from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
-from rasa.shared.core.events import Event
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
@@ -41,6 +43,7 @@ def apply() -> None:
         raise WrongRasa(f"Rasa is {rasa.__version__}; the patches of bot/dialogue/patches.py were written for {WRITTEN_FOR}.")
     RemoteAction._validate_action_result = _with_prepared_validator
     DialogueStateTracker.copy = _copied_tracker
+    FormAction._temporary_tracker = _continued_tracker
     Slot.__copy__ = _copied_slot
     Event.resolve_by_type = staticmethod(_event_class)
     action.action_for_name_or_text = _action_made_once
@@ -92,6 +95,19 @@ def _copied_tracker(self: DialogueStateTracker) -> DialogueStateTracker:
     loop = self.active_loop
     twin.active_loop = None if loop is None else type(loop)(loop.name, loop.is_interrupted, loop.rejected, loop.trigger_message)
     twin.model_id = twin.assistant_id = None
+    return twin
+
+
+# A form tries its events on a tracker of its own, twice an answer, which Rasa makes by the same replay.
+_temporary_tracker = FormAction._temporary_tracker
+
+
+def _continued_tracker(self: FormAction, current_tracker: DialogueStateTracker, additional_events: list[Event], domain: Any) -> DialogueStateTracker:
+    """Return the tracker as it would be if the form had been executed and these events had followed."""
+    twin = _copied_tracker(current_tracker)
+    asked_for = SlotSet(REQUESTED_SLOT, self.get_slot_to_fill(current_tracker))
+    for event in (asked_for, ActionExecuted(self.name()), *additional_events):
+        twin.update(event)
     return twin
 
 

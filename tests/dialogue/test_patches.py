@@ -7,6 +7,7 @@ import sys
 import jsonschema
 import pytest
 from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.forms import FormAction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -15,6 +16,7 @@ from rasa.shared.utils.common import all_subclasses
 from bot.dialogue import patches
 from bot.settings import ROOT
 
+RASAS_TEMPORARY_TRACKER = patches._temporary_tracker
 SAID = ("你好", "楼上漏水把我家泡了怎么办", "申请人民调解", "示例社区二", "同意")
 
 
@@ -42,6 +44,15 @@ def test_a_copied_tracker_goes_on_by_itself(trackers):
     twin = patches._copied_tracker(trackers[-1])
     twin.update(SlotSet("wish", "赔偿"))
     assert twin.get_slot("wish") == "赔偿" and trackers[-1].current_state() == before
+
+
+def test_a_form_tries_its_events_on_the_tracker_rasa_would_make(trackers, agent):
+    form, events = FormAction("intake_form", None), [SlotSet("wish", "赔偿"), SlotSet("person_name", None)]
+    for tracker in trackers:
+        ours, rasas = (make(form, tracker, events, agent.domain) for make in (patches._continued_tracker, RASAS_TEMPORARY_TRACKER))
+        assert ours.current_state() == rasas.current_state() and ours.get_slot("wish") == "赔偿"
+        assert list(ours.applied_events()) == list(rasas.applied_events())
+        assert (ours.active_loop, ours.latest_action, ours.followup_action) == (rasas.active_loop, rasas.latest_action, rasas.followup_action)
 
 
 def test_every_kind_of_event_is_found_as_rasa_finds_it():
