@@ -119,7 +119,19 @@ class InboxChannel(InputChannel):
             replies = [describe(reply) for reply in outcome.replies]
             return response.json({"state": outcome.state, "replies": replies, "stages": outcome.stages}, status=outcome.status)
 
+        @routes.post("/coming")
+        async def coming(request: Request) -> HTTPResponse:
+            if not hmac.compare_digest(request.headers.get("X-Worker-Token", ""), self._token):
+                return response.json({"error": "the worker token is missing or wrong"}, status=403)
+            self.read_meanwhile(str(request.json["text"]))
+            return response.json({})
+
         return routes
+
+    def read_meanwhile(self, text: str) -> None:
+        """Let the model read a message that is only being stored, if nobody else waits: on its way to the disk it takes as long as this."""
+        if not self._waiting and not (self._one_at_a_time and self._one_at_a_time.locked()):
+            model_in_use.read_ahead([text.strip()])
 
     async def handle(self, message_id: int, on_new_message: Handler) -> Outcome:
         """Answer one stored message; thinking is done one message at a time, committing beside it."""

@@ -57,6 +57,7 @@ async def say(request: Request) -> HTTPResponse:
     app.ctx.rates.count_conversation(inbound.conversation)
     if not inbound.text:
         return response.json({"id": inbound.external_id, "row": None, "messages": [plain(NOTHING_READABLE)], "pending": False})
+    app.ctx.dispatcher.announce(inbound.conversation, inbound.text)
     event = app.ctx.live.listen(inbound.conversation)
     began = time.perf_counter()
     try:

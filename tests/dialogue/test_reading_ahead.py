@@ -46,6 +46,29 @@ def test_a_message_given_twice_at_once_is_answered_once(resident):
     assert not resident.channel._waiting
 
 
+def component_of(resident):
+    nodes = resident.agent.processor.graph_runner._instantiated_nodes.values()
+    return next(node._component for node in nodes if hasattr(node._component, "understand_ahead"))
+
+
+def test_a_message_that_was_read_while_it_was_being_stored_is_not_read_again(resident):
+    text = "隔壁把垃圾堆在我家门口三天了物业说管不了"
+    alone = replace(resident, conversation="web:alone").says(text, "m0")
+    resident.channel.read_meanwhile(f" {text} ")
+    component = component_of(resident)
+    assert [kept for kept, _ in component._ahead] == [text]
+    assert resident.says(text) == alone
+    assert not component._ahead
+
+
+def test_while_somebody_waits_nothing_is_read_meanwhile(resident):
+    component = component_of(resident)
+    component._ahead = {}
+    resident.channel._waiting[1] = None
+    resident.channel.read_meanwhile("隔壁把垃圾堆在我家门口三天了")
+    assert not component._ahead
+
+
 class TestMeanings:
     UNDERSTOOD = {"text": "我叫张三，昨天被打了", "topics": [["injury", 0.8]], "card": None, "card_confidence": 0.0,
                   "entities": [{"kind": "name", "value": "张三"}, {"kind": "date", "unit": "day", "value": "2026-03-01", "text": "昨天"}]}  # fmt: skip
