@@ -27,6 +27,7 @@ from bot.office import Office, read_office
 from bot.settings import ROOT, Settings, read_settings
 from bot.storage.database import Database
 from tests import databases
+from tests.commands import run_bot
 
 # How long an example takes says something about the machine only.
 hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -90,7 +91,8 @@ class Served:
 
     def bot(self, *arguments: str) -> str:
         """Run a `bot` command against it and return what it printed."""
-        done = subprocess.run([sys.executable, "-m", "bot.cli", *arguments], env=self.environment, cwd=ROOT, capture_output=True, text=True, check=True)
+        done = run_bot(*arguments, environment=self.environment)
+        done.check_returncode()
         return done.stdout
 
     def worker_pids(self) -> list[int]:

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from bot.settings import ROOT
+from tests.commands import run_bot
 
 
 @pytest.fixture()
@@ -17,7 +18,7 @@ def bot(tmp_path):
     environment = {**os.environ, "BOT_VAR": str(tmp_path), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": ""}
 
     def run(*arguments, **changed):
-        return subprocess.run([sys.executable, "-m", "bot.cli", *arguments], env={**environment, **changed}, cwd=ROOT, capture_output=True, text=True)
+        return run_bot(*arguments, environment={**environment, **changed})
 
     return run
 
@@ -26,8 +27,8 @@ YEAR = ("stats", "--from", "2026-01-01", "--to", "2026-12-31")
 
 
 @pytest.mark.parametrize("command", ["serve", "train", "stats", "demo", "doctor", "laws", "understand", "migrate", "backup", "restore"])
-def test_every_command_explains_itself(bot, command):
-    done = bot(command, "--help")
+def test_every_command_explains_itself(command):
+    done = subprocess.run([sys.executable, "-m", "bot.cli", command, "--help"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0 and "Usage" in done.stdout
 
 

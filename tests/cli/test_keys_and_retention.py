@@ -1,16 +1,14 @@
 """`bot keys` and `bot retention` from the command line."""
 
 import os
-import subprocess
-import sys
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from bot.inbox import store
 from bot.messages import Outbound
-from bot.settings import ROOT
 from tests.builders import make_inbound
+from tests.commands import run_bot
 from tests.databases import open_migrated
 
 
@@ -25,7 +23,7 @@ def bot(settings):
     database.close()
 
     def run(*arguments, code=0, **more):
-        done = subprocess.run([sys.executable, "-m", "bot.cli", *arguments], env={**environment, **more}, cwd=ROOT, capture_output=True, text=True)
+        done = run_bot(*arguments, environment={**environment, **more})
         assert done.returncode == code, done.stderr
         return done.stdout + done.stderr
 

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from bot.dialogue.model import fingerprint, model_path, reviewed
 from bot.ledger.review import export_labelled
 from bot.models import index, released
 from bot.settings import ROOT
+from tests.commands import run_bot
 from tests.databases import open_migrated
 
 
@@ -32,7 +32,7 @@ def var(model_folder: Path, tmp_path: Path) -> Path:
 
 def bot(var: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "BOT_VAR": str(var), "DATABASE_URL": "", "BOT_OFFICE": str(ROOT / "office.yml")}
-    return subprocess.run([sys.executable, "-m", "bot.cli", "model", *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    return run_bot("model", *arguments, environment=environment)
 
 
 def test_without_labels_the_export_is_an_empty_training_file(settings):

@@ -4,12 +4,11 @@ import csv
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 
 import pytest
 
 from bot.settings import ROOT
+from tests.commands import run_bot
 
 YEAR = ("stats", "--year", "2025", "--with-demo")
 
@@ -24,7 +23,7 @@ def folder(tmp_path_factory):
 
 def run_in(folder, *arguments):
     environment = {**os.environ, "BOT_VAR": str(folder), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": ""}
-    return subprocess.run([sys.executable, "-m", "bot.cli", *arguments], env=environment, cwd=ROOT, capture_output=True, text=True)
+    return run_bot(*arguments, environment=environment)
 
 
 @pytest.fixture()

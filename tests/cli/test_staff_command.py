@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 
 import pytest
 
 from bot.settings import ROOT
+from tests.commands import run_bot
 
 FIRST = re.compile(r"[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\n")
 
@@ -21,7 +20,7 @@ def bot(tmp_path_factory):
     environment = {**os.environ, "BOT_VAR": str(folder), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": "", "USER": "示例管理员", "SUDO_USER": ""}
 
     def run(*arguments):
-        return subprocess.run([sys.executable, "-m", "bot.cli", *arguments], env=environment, cwd=ROOT, capture_output=True, text=True)
+        return run_bot(*arguments, environment=environment)
 
     run.folder = folder
     return run

@@ -1,20 +1,19 @@
 """`bot token` and `bot opendata`: what they print, what they leave out, what they refuse."""
 
 import os
-import subprocess
-import sys
 from datetime import datetime
 
 import pytest
 
 from bot.office import BEIJING
 from bot.settings import ROOT
+from tests.commands import run_bot
 
 
 @pytest.fixture()
 def bot(tmp_path):
     environment = {**os.environ, "BOT_VAR": str(tmp_path), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": "", "PYTHONDONTWRITEBYTECODE": ""}
-    return lambda *words: subprocess.run([sys.executable, "-m", "bot.cli", *words], env=environment, cwd=ROOT, capture_output=True, text=True)
+    return lambda *words: run_bot(*words, environment=environment)
 
 
 def test_a_token_is_printed_once_listed_without_itself_and_revoked(bot):

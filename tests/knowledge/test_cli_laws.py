@@ -2,12 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 
-from bot.settings import ROOT
+from tests.commands import run_bot
 from tests.knowledge.law_texts import card_file, law_text, write_laws
 
 
@@ -16,9 +14,7 @@ def laws(tmp_path):
     environment = {**os.environ, "BOT_VAR": str(tmp_path / "var")}
 
     def run(*arguments, typed=""):
-        return subprocess.run(
-            [sys.executable, "-m", "bot.cli", "laws", *map(str, arguments)], env=environment, cwd=ROOT, capture_output=True, text=True, input=typed
-        )
+        return run_bot("laws", *map(str, arguments), environment=environment, typed=typed)
 
     return run
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from bot.ledger.services import reverse
 from bot.statistics.behind import behind
 from bot.statistics.figures import digest_of
-from bot.statistics.frozen import check_all, freeze_all
+from bot.statistics.frozen import check_all, freeze_all, frozen
 from bot.statistics.lines import as_ranges, from_ranges
 from bot.statistics.metrics import METRICS, metric, rows
-from bot.statistics.periods import Period, year
+from bot.statistics.periods import Period, month, year
 from bot.statistics.registry import Shape
 from bot.statistics.views import View
 from bot.storage.tables import ServiceEntry
@@ -92,6 +92,45 @@ def test_a_line_that_was_altered_added_or_taken_out_under_an_old_number_is_told(
         assert not found.intact, forged
     with database.reading() as session:
         assert not check_all(session, [then[which]], [replace(view, period=year(2027))])[0].intact
+
+
+@few
+@given(first=steps, late=steps, last=steps)
+def test_a_stock_frozen_upon_the_month_before_is_the_stock_frozen_from_the_beginning(database, first, late, last):
+    february, march = View(month(2, 2026)), View(month(3, 2026))
+    with undone(database) as session:
+        so_far = written(session, first)
+        session.flush()
+        then = freeze_all(session, february)
+        for step in late:
+            so_far.take(step)
+        session.flush()
+        alone = freeze_all(session, march)
+        assert freeze_all(session, march, then) == alone
+        old = frozen(session, behind(session, [(which, march) for which in METRICS]))  # as releases before this one froze them
+        assert [(one["state"], one["value"], one["rows"]) for one in old] == [(one["state"], one["value"], one["rows"]) for one in alone]
+        for step in last:
+            so_far.take(step)
+        session.flush()
+        for found, earlier in zip(check_all(session, alone, [march] * len(alone)), check_all(session, old, [march] * len(old))):
+            assert found.intact and earlier.intact, found.code
+            assert (found.later, found.now, found.same) == (earlier.later, earlier.now, earlier.same)
+
+
+def test_a_stock_whose_record_was_altered_anywhere_is_told(database):
+    march = View(month(3, 2026))
+    with database.transaction() as session:
+        lines = [line(n, kind="mediation_accepted", happened_at=NOON - timedelta(days=30 * (n % 3))) for n in range(9)]
+        session.execute(sa.insert(ServiceEntry), lines)
+    with database.reading() as session:
+        then = next(record for record in freeze_all(session, march) if record["code"] == "mediation_open")
+        assert then["value"] == "9" and sorted(then["months"]) == ["2026-01", "2026-02", "2026-03"]
+        assert check_all(session, [then], [march])[0].intact
+        of_january = then["months"]["2026-01"]
+        for forged in ({"rows": 2}, {"sum": 4}, {"ids": "1-3"}, {"sha256": "0" * 64}):
+            assert not check_all(session, [{**then, "months": {**then["months"], "2026-01": {**of_january, **forged}}}], [march])[0].intact, forged
+        for forged in ({"value": "8"}, {"rows": 8}, {"sha256": "0" * 64}, {"months": {"2026-01": of_january}}, {"months": {}}):
+            assert not check_all(session, [{**then, **forged}], [march])[0].intact, forged
 
 
 def test_ranges_are_short_and_come_back():

@@ -2,13 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 
 from bot.channels.wechat import MENU, menu
 from bot.settings import ROOT
+from tests.commands import run_bot
 from tests.wechat.platform import APP_ID, SECRET, TOKEN, Platform
 
 
@@ -23,7 +22,7 @@ def platform():
 def bot(platform, tmp_path, *arguments, **changed):
     account = {"WECHAT_TOKEN": TOKEN, "WECHAT_APP_ID": APP_ID, "WECHAT_APP_SECRET": SECRET, "WECHAT_API_BASE": platform.address, **changed}
     environment = {**os.environ, **account, "BOT_VAR": str(tmp_path), "BOT_OFFICE": str(ROOT / "office.yml"), "DATABASE_URL": ""}
-    return subprocess.run([sys.executable, "-m", "bot.cli", "wechat", *arguments], env=environment, cwd=ROOT, capture_output=True, text=True)
+    return run_bot("wechat", *arguments, environment=environment)
 
 
 def keys(buttons):
