@@ -2,8 +2,8 @@
 
     .venv/bin/python -m bench.nlu [--epochs 100] [--share 40] [--only ours|linear|nearest|stock]
 
-`linear` is the support vector machine on terms alone, `nearest` the five nearest sentence vectors. Four fifths of data/ train
-each, the rest (near sentences kept together) measures them. Stock is JiebaTokenizer, two CountVectorsFeaturizers (words,
+`linear` is the support vector machine on terms alone, `nearest` the five nearest sentence vectors. All learn the same sentences of data/
+and are measured on the frozen sets of tests/nlu/, which other authors wrote. Stock is JiebaTokenizer, two CountVectorsFeaturizers (words,
 characters 1-4) and DIETClassifier; it has one output, so its labels are intents, and for questions of law intent and topic
 joined. Each side runs in a process of its own; peak memory is that process's.
 """
@@ -25,6 +25,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMED = 400  # texts parsed one by one
+FROZEN = ("development", "second", "third")
 SIDES = ("ours", "linear", "nearest", "stock")
 STOCK = """
 language: zh
@@ -42,15 +43,14 @@ pipeline:
 """
 
 
-def split(share: int) -> tuple[list[Any], list[Any]]:
-    """Return (training, held-out) examples without the calls for help, which stock has no answer to; every `share`-th run of four."""
+def texts(share: int) -> tuple[list[Any], list[Any]]:
+    """Return (training, frozen) examples without the calls for help, which stock has no answer to; of data/ every `share`-th run of four."""
     from bot.understanding import read_examples
-    from bot.understanding.evaluation import parts_of
+    from bot.understanding.evaluation import read_development
 
     examples = [example for example in read_examples(ROOT / "data") if example.intent != "emergency"]
-    examples = [example for place, example in enumerate(examples) if (place // 4) % share == 0]
-    held = set(parts_of(examples, 5)[0])
-    return [e for i, e in enumerate(examples) if i not in held], [examples[i] for i in sorted(held)]
+    frozen = [example for name in FROZEN for example in read_development(ROOT / "tests" / "nlu" / f"{name}.jsonl") if example.intent != "emergency"]
+    return [example for place, example in enumerate(examples) if (place // 4) % share == 0], frozen
 
 
 def ours(epochs: int, share: int) -> dict[str, float]:
@@ -59,7 +59,7 @@ def ours(epochs: int, share: int) -> dict[str, float]:
     from bot.understanding import Understander, read_examples
     from bot.understanding.examples import words_of_cards
 
-    train, held = split(share)
+    train, held = texts(share)
     began = time.perf_counter()
     # Our component always learns the calls for help too; they cost it time and are not measured here.
     calls = [example for example in read_examples(ROOT / "data") if example.intent == "emergency"]
@@ -89,7 +89,7 @@ def linear(_epochs: int, share: int) -> dict[str, float]:
     from bot.understanding.terms import Vocabulary, terms_of
     from bot.understanding.training import fit_linear_on_terms
 
-    train, held = split(share)
+    train, held = texts(share)
     began = time.perf_counter()
     documents = [terms_of(normalise(example.text)) for example in train]
     vocabulary, task = Vocabulary.learn(documents), Task.of([joined(example) for example in train])
@@ -113,7 +113,7 @@ def nearest(_epochs: int, share: int) -> dict[str, float]:
     from bot.understanding.normalise import normalise, without_courtesies
     from bot.understanding.vectors import sentence_vectors
 
-    train, held = split(share)
+    train, held = texts(share)
     began = time.perf_counter()
     known = sentence_vectors([without_courtesies(normalise(example.text)) for example in train])
     spent = time.perf_counter() - began
@@ -136,7 +136,7 @@ def stock(epochs: int, share: int) -> dict[str, float]:
     import rasa.model_training
     from rasa.core.agent import Agent
 
-    train, held = split(share)
+    train, held = texts(share)
     with tempfile.TemporaryDirectory() as folder:
         blocks: dict[str, list[str]] = {}
         for example in train:

@@ -12,7 +12,7 @@ from bot.understanding.measures import measure
 from bot.understanding.understander import Understander
 from bot.understanding.understood import Understood
 
-FROZEN = {"development": ROOT / "tests" / "nlu" / "development.jsonl", "second": ROOT / "tests" / "nlu" / "second.jsonl"}
+FROZEN = {name: ROOT / "tests" / "nlu" / f"{name}.jsonl" for name in ("development", "second", "third")}
 MOST_CHANGES = 200
 
 
