@@ -91,7 +91,12 @@ class Behind:
             return None
         if self.which.shape is Shape.SNAPSHOT:
             return self.rows
-        return self.scaled(sum(-n if kind in self.which.minus else n for kind, n in self.by_kind().items()))
+        return self.scaled(self.sum)
+
+    @property
+    def sum(self) -> int:
+        """The sum of all rows, in parts of the unit."""
+        return sum(-n if kind in self.which.minus else n for kind, n in self.by_kind().items())
 
     def by_kind(self) -> dict[str, int]:
         """Return kind of line → sum of all rows."""
@@ -182,12 +187,10 @@ def _lines_of(session: Session, found: list[Behind], slots: Slots) -> Any:
     view = found[0].view
     lines = ServiceEntry.__table__.c
     dialect = session.get_bind().dialect.name
-    kinds = {kind for one in found for kind in (*one.which.kinds, *one.which.minus)}
-    starts = [one.view.period.start_utc for one in found if one.which.shape is not Shape.STOCK]
-    stocks = {kind for one in found if one.which.shape is Shape.STOCK for kind in (*one.which.kinds, *one.which.minus)}
-    recent = ServiceEntry.happened_at >= min(starts) if starts else sa.false()
+    since = _since(found)
+    asked = [sa.and_(ServiceEntry.kind.in_(kinds), *([] if start is None else [ServiceEntry.happened_at >= start])) for start, kinds in since]
     conditions = [
-        _kind(found, dialect).in_(sorted(kinds)), ServiceEntry.happened_at < slots[-1][0], sa.or_(recent, ServiceEntry.kind.in_(sorted(stocks))),
+        _kind(found, dialect).in_(sorted(kind for _, kinds in since for kind in kinds)), ServiceEntry.happened_at < slots[-1][0], sa.or_(*asked),
         *place_conditions(view, ServiceEntry),
     ]  # fmt: skip
     if view.known_before is not None:
@@ -198,6 +201,17 @@ def _lines_of(session: Session, found: list[Behind], slots: Slots) -> Any:
     columns = short.c
     slot = sa.case(*((columns.happened_at < start, n) for n, (start, _) in enumerate(slots)), else_=len(slots))
     return sa.select(columns.id, columns.kind, columns.community, columns.dispute_type, columns.quantity, slot, hashed_text(columns, dialect))
+
+
+def _since(found: list[Behind]) -> list[tuple[datetime | None, list[str]]]:
+    """From when on the lines of which kinds are wanted; None is from the beginning of the books."""
+    earliest: dict[str, datetime | None] = {}
+    for one in found:
+        start = None if one.which.shape is Shape.STOCK else one.view.period.start_utc
+        for kind in (*one.which.kinds, *one.which.minus):
+            known = earliest.get(kind, start)
+            earliest[kind] = None if known is None or start is None else min(known, start)
+    return [(start, sorted(kind for kind in earliest if earliest[kind] == start)) for start in set(earliest.values())]
 
 
 def _kind(found: list[Behind], dialect: str) -> Any:

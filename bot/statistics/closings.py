@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.statistics.frozen import Check, check_all, freeze_all, line_ids, lines_by_id
@@ -30,7 +31,14 @@ class Correction:
 def month_body(session: Session, month: str) -> dict[str, Any]:
     """Return what closing a month freezes: every figure with its rows' ids and hash, and all lines of the month. No demo lines."""
     view = View(read_month(month))
-    return {"month": month, "figures": freeze_all(session, view), "lines": as_ranges(line_ids(session, view))}
+    return {"month": month, "figures": freeze_all(session, view, _closed_before(session, month)), "lines": as_ranges(line_ids(session, view))}
+
+
+def _closed_before(session: Session, month: str) -> list[dict[str, Any]]:
+    """The records of the latest month closed before, reopened since or not: what was frozen then was true then."""
+    query = sa.select(PeriodAction.body).where(PeriodAction.action == "close", PeriodAction.month < month)
+    body = session.execute(query.order_by(PeriodAction.month.desc(), PeriodAction.id.desc()).limit(1)).scalar_one_or_none()
+    return [] if body is None else list(json.loads(body).get("figures", []))
 
 
 def checks(session: Session, actions: list[PeriodAction]) -> list[list[Check]]:

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from bot.statistics.behind import Behind, behind
 from bot.statistics.figures import Figure, digest_of, figure
-from bot.statistics.lines import from_ranges
+from bot.statistics.lines import as_ranges, from_ranges
 from bot.statistics.metrics import METRICS, Number, Row, entry_row, fact_row, metric, percent, rows
 from bot.statistics.registry import Metric, Shape
+from bot.statistics.stock_months import StockMonths, asked_again, freeze_stocks, is_as_frozen
 from bot.statistics.views import View
 from bot.storage.book_tables import BookFact
 from bot.storage.tables import ServiceEntry
@@ -48,8 +49,7 @@ class Check:
         """Return what the rows of then with this code amount to: those of now, less what came since, and what is gone."""
         total = self.today.parts(dimension).get(code, 0)
         for sign, some in ((-1, self.later), (1, self.gone)):
-            amounts = [-row.quantity if row.kind in self.today.which.minus else row.quantity for row in some if getattr(row, dimension) == code]
-            total += sign * sum(amounts)
+            total += sign * sum(_signed(row, self.today.which) for row in some if getattr(row, dimension) == code)
         return self.today.scaled(total)
 
 
@@ -64,9 +64,18 @@ def frozen(session: Session, found: list[Behind]) -> list[dict[str, Any]]:
     return [_record(one, value) for one, value in zip(found, _figures(session, found))]
 
 
-def freeze_all(session: Session, view: View) -> list[dict[str, Any]]:
-    """Return every metric of a view, frozen, in the order of the registry."""
-    return frozen(session, behind(session, [(which, view) for which in METRICS]))
+def freeze_all(session: Session, view: View, before: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+    """Return every metric of a view, frozen, in the order of the registry; stocks month by month.
+
+    Args:
+        before: the records of an earlier closing, whose months are taken over where they have not changed.
+    """
+    stocks = [which for which in METRICS if which.shape is Shape.STOCK]
+    records = frozen(session, behind(session, [(which, view) for which in METRICS if which.shape is not Shape.STOCK]))
+    months = {record["code"]: record["months"] for record in before or () if "months" in record}
+    records += [_stock_record(session, one, view) for one in freeze_stocks(session, stocks, view, months)]
+    place = {which.code: n for n, which in enumerate(METRICS)}
+    return sorted(records, key=lambda record: place[record["code"]])
 
 
 def check_all(session: Session, records: list[dict[str, Any]], views: list[View]) -> list[Check]:
@@ -76,16 +85,22 @@ def check_all(session: Session, records: list[dict[str, Any]], views: list[View]
         views: of each figure, the view of then without its `as_of`.
     """
     wanted = [(metric(record["code"]), view) for record, view in zip(records, views)]
-    today = behind(session, wanted, [record["ids"] for record in records])
+    again = [asked_again(which, view, record.get("months", {})) for (which, view), record in zip(wanted, records)]
+    known = [_ids_of(which, record) for (which, _), record in zip(wanted, records)]
+    looked_at = behind(
+        session, wanted + [(which, view) for months in again for which, view, _ in months], known + [ids for months in again for _, _, ids in months]
+    )  # fmt: skip
+    today, rest = looked_at[: len(records)], iter(looked_at[len(records) :])
     now = _figures(session, today)
-    later = _rows_by_id(session, "entry", sorted({number for one in today for number in one.later}))
-    by_id = {row.id: row for row in later}
+    by_id = {row.id: row for row in _rows_by_id(session, "entry", sorted({number for one in looked_at for number in one.later}))}
     found = []
-    for record, one, figure_now in zip(records, today, now):
+    for record, one, figure_now, months in zip(records, today, now, again):
         if one.which.shape is Shape.SNAPSHOT:
             found.append(_check_facts(session, record, one, figure_now))
         else:
-            found.append(_check_lines(record, one, figure_now, tuple(by_id[number] for number in one.later)))
+            later = tuple(by_id[number] for number in one.later)
+            of_months = [next(rest) for _ in months]
+            found.append(_check_lines(record, one, figure_now, later, _months_hold(record, of_months, by_id)))
     return found
 
 
@@ -133,14 +148,37 @@ def _record(found: Behind, value: Figure) -> dict[str, Any]:
     }
 
 
-def _check_lines(record: dict[str, Any], today: Behind, now: Figure, later: tuple[Row, ...]) -> Check:
+def _stock_record(session: Session, found: StockMonths, view: View) -> dict[str, Any]:
+    """The ids stand with their months."""
+    value = figure(session, found.which, view, {found.which.code: found.total})
+    told = {"code": found.which.code, "state": value.state.value, "value": _told(value), "rows": found.rows, "table": "entry"}
+    return {**told, "ids": "", "sha256": found.sha256, "months": found.months}
+
+
+def _ids_of(which: Metric, record: dict[str, Any]) -> str:
+    return as_ranges(StockMonths(which, record["months"]).ids) if "months" in record else str(record["ids"])
+
+
+def _check_lines(record: dict[str, Any], today: Behind, now: Figure, later: tuple[Row, ...], months_hold: bool) -> Check:
     """The rows of then are those of today without what came later."""
     by_kind = today.by_kind()
     for row in later:
         by_kind[row.kind] -= row.quantity
-    same_rows = today.rows == record["rows"] and today.sha256 == record["sha256"]
+    same_rows = today.rows == record["rows"] and (months_hold if "months" in record else today.sha256 == record["sha256"])
     intact = same_rows and (record["value"] is None or str(_value(today.which, by_kind)) == record["value"])
     return Check(today.which.code, intact, later, (), now, not later and _is_same(record, now), today)
+
+
+def _months_hold(record: dict[str, Any], found: list[Behind], by_id: dict[int, Row]) -> bool:
+    """A stock holds where each of its months does, and its own hash follows from theirs."""
+    months = [one for _, one in sorted(record.get("months", {}).items())]
+    later = [sum(_signed(by_id[number], one.which) for number in one.later) for one in found]
+    whole = not months or StockMonths(found[0].which, record["months"]).sha256 == record["sha256"]
+    return whole and all(is_as_frozen(one, then, came) for one, then, came in zip(found, months, later))
+
+
+def _signed(row: Row, which: Metric) -> int:
+    return -row.quantity if row.kind in which.minus else row.quantity
 
 
 def _check_facts(session: Session, record: dict[str, Any], today: Behind, now: Figure) -> Check:
