@@ -29,7 +29,7 @@ import sqlalchemy as sa
 from bench.ledger_fill import COMMUNITIES, HEAD, fill, lightened, lines_in, settle
 from bench.ledger_report import renew_page
 from bot.ledger.periods import close_month
-from bot.ledger.services import Service, record, reverse
+from bot.ledger.services import Service, record, record_many, reverse
 from bot.legal.cases import Channel, Tier
 from bot.office import read_office
 from bot.reports.content import content
@@ -163,18 +163,17 @@ def writes(database: Database, seconds: float = 5.0) -> dict[str, tuple[int, int
     """Return entries a second with keys and roll-ups, in the product's own ways of writing."""
     clock = datetime.now(timezone.utc)
 
-    def recorded(session: Any, first: int) -> None:
+    def recorded(session: Any, first: int) -> int:
         for n in range(first, first + 100):
             record(session, _service(n, f"record:{clock.timestamp()}"), clock)
+        return 100
 
-    def imported(session: Any, first: int) -> None:
-        line = {"kind": HEAD.kinds[0], "quantity": 1, "happened_at": clock, "recorded_at": clock, "recorded_by": "bench", "tier": Tier.COMMUNITY.code,
-                "channel": Channel.WEB.code, "is_demo": False}  # fmt: skip
-        rows = [{**line, "source_key": f"import:{n}:{clock.timestamp()}", "community": COMMUNITIES[n % 2000]} for n in range(first, first + 1000)]
-        session.execute(sa.insert(ServiceEntry.__table__), rows)
+    def imported(session: Any, first: int) -> int:
+        return record_many(session, [_service(n, f"import:{clock.timestamp()}") for n in range(first, first + 1000)], clock)
 
-    found = {name: _rate(database, write, size, seconds) for name, write, size in (("one_by_one", recorded, 100), ("a_thousand_at_once", imported, 1000))}
-    found["taken_back"] = _rate(database, lambda session, first: _take_back(session, first, f"record:{clock.timestamp()}", clock), 20, seconds)
+    ways: dict[str, Callable[[Any, int], int]] = {"one_by_one": recorded, "a_thousand_at_once": imported}
+    found = {name: _rate(database, write, seconds) for name, write in ways.items()}
+    found["taken_back"] = _rate(database, lambda session, first: _take_back(session, first, f"import:{clock.timestamp()}", clock), seconds)
     if not database.is_sqlite:
         found[f"{WRITERS}_writers_of_one_key"] = _together(database, seconds, clock)
     return found
@@ -184,20 +183,22 @@ def _service(n: int, key: str, anywhere: bool = False) -> Service:
     return Service(HEAD.kinds[0], datetime.now(timezone.utc), f"{key}:{n}", Channel.WEB, Tier.COMMUNITY, None if anywhere else COMMUNITIES[n % 2000])
 
 
-def _take_back(session: Any, first: int, key: str, now: datetime) -> None:
-    names = [f"{key}:{n}" for n in range(first, first + 20)]
-    for entry_id in session.execute(sa.select(EntryKey.entry_id).where(EntryKey.source_key.in_(names))).scalars().all():
+def _take_back(session: Any, first: int, key: str, now: datetime) -> int:
+    names = [f"{key}:{n}" for n in range(first, first + 100)]
+    wrong = session.execute(sa.select(EntryKey.entry_id).where(EntryKey.source_key.in_(names))).scalars().all()
+    for entry_id in wrong:
         reverse(session, entry_id, "登记有误", "bench", now)
-    session.flush()
+    return len(wrong)
 
 
-def _rate(database: Database, write: Callable[[Any, int], None], size: int, seconds: float) -> tuple[int, int]:
-    """Entries a second, of the clock and of processors."""
-    written, began, busy = 0, time.perf_counter(), _processor_seconds()
-    while time.perf_counter() - began < seconds:
+def _rate(database: Database, write: Callable[[Any, int], int], seconds: float) -> tuple[int, int]:
+    """Entries a second, of the clock and of processors; a way of writing ends early where it finds no more to do."""
+    written, new, began, busy = 0, 1, time.perf_counter(), _processor_seconds()
+    while new and time.perf_counter() - began < seconds:
         with database.transaction() as session:
-            write(session, written)
-        written += size
+            new = write(session, written)
+            session.flush()
+        written += new
     return int(written / (time.perf_counter() - began)), int(written / (_processor_seconds() - busy))
 
 
@@ -219,14 +220,18 @@ def _together(database: Database, seconds: float, clock: datetime) -> tuple[int,
     return int(sum(written) / seconds), int(sum(written) / (_processor_seconds() - busy))
 
 
-def closing(database: Database) -> tuple[float, float]:
-    """Return the seconds (by the clock, of processors) to close one month, all its figures frozen with their rows; the month is left open."""
-    began, busy, name = time.perf_counter(), _processor_seconds(), f"{LAST_YEAR}-12"
+def closing(database: Database) -> dict[str, tuple[float, float]]:
+    """Return the seconds (by the clock, of processors) to close a month, all its figures frozen with their rows: `first`, of books in which no month
+    was ever closed, and `following`, the next one. Both are left open.
+    """
+    found: dict[str, tuple[float, float]] = {}
     with database.begin() as session:
-        close_month(session, name, month_body(session, name), "bench", datetime.now(timezone.utc))
-        took = time.perf_counter() - began, _processor_seconds() - busy
+        for which, name in (("first", f"{LAST_YEAR}-11"), ("following", f"{LAST_YEAR}-12")):
+            began, busy = time.perf_counter(), _processor_seconds()
+            close_month(session, name, month_body(session, name), "bench", datetime.now(timezone.utc))
+            found[which] = round(time.perf_counter() - began, 1), round(_processor_seconds() - busy, 1)
         session.rollback()
-    return round(took[0], 1), round(took[1], 1)
+    return found
 
 
 def _middle(database: Database, ask: Callable[[Any], Any]) -> tuple[float, float]:

@@ -7,6 +7,7 @@ import platform
 from datetime import datetime, timezone
 from typing import Any
 
+from bench import meaning
 from bench.client import Measured
 from bench.ledger_report import ledger_section
 from bot.settings import ROOT
@@ -102,4 +103,6 @@ def _more(found: dict[str, Any]) -> list[str]:
     if "postgresql" in found:
         ours, stock = found["postgresql"]["ours"], found["postgresql"]["stock"]
         lines.append(f"* Both on PostgreSQL, 16 residents: {ours:.1f} against {stock:.1f} answers a second, {ours / stock:.1f} times (wanted ≥ 6).")
+    if "meaning" in found:
+        lines += ["", *meaning.section(found["meaning"])]
     return lines

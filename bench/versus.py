@@ -1,6 +1,6 @@
 """`make bench`: ours against stock Rasa, from the same data, on the same machine, alternating.
 
-    .venv/bin/python -m bench.versus [--rounds 2] [--retrain] [--skip postgresql,workers,long,train]
+    .venv/bin/python -m bench.versus [--rounds 2] [--retrain] [--skip postgresql,workers,long,train,meaning]
 
 Stock is trained once and kept in .cache/bench/stock; everything after that takes some minutes. Writes docs/performance.md and
 bench/results/performance.json. Both sides hold the same ten-message conversations over HTTP through the same client; while one is
@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench import client, report, sides
+from bench import client, meaning, report, sides
 from bench.stock.project import write_project
 from bench.talk import conversation
 from bot.settings import ROOT, one_a_core
@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--retrain", action="store_true", help="train stock again, for its training time on a calm machine")
-    parser.add_argument("--skip", default="", help="comma separated: postgresql, workers, long, train")
+    parser.add_argument("--skip", default="", help="comma separated: postgresql, workers, long, train, meaning")
     given = parser.parse_args()
     skip = set(given.skip.split(","))
     found: dict[str, Any] = {"load_before": os.getloadavg()[0], "cores": os.cpu_count(), "our_workers": one_a_core(), "sentences": SENTENCES}
@@ -49,6 +49,7 @@ def main() -> None:
         "long": lambda: alone(var, lambda side: long_conversation(side.port)),
         "workers": lambda: [alone(var, lambda side: throughput(side, 64, 256), workers=n) for n in (1, 2)],
         "postgresql": lambda: on_postgresql(project, var),
+        "meaning": lambda: meaning.compared({"ours": newest(CACHE / "share" / "models"), "stock": project / "models" / "stock.tar.gz"}),
     }
     for name, work in more.items():
         if name not in skip:
@@ -159,6 +160,11 @@ def on_postgresql(project: Path, var: Path) -> dict[str, float]:
         return {"ours": ours, "stock": stock}
     finally:
         server.cleanup()
+
+
+def newest(folder: Path) -> Path:
+    """Return the model that was trained last."""
+    return max(folder.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
 
 
 def _fresh(var: Path) -> None:
