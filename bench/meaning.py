@@ -75,7 +75,7 @@ def measured(side: str, archive: Path) -> dict[str, float]:
 
 
 def _ours(parsed: dict[str, Any]) -> tuple[str, list[str]]:
-    return parsed["intent"]["name"], [topic for topic, _ in parsed["understood"]["topics"]]
+    return parsed["understood"]["intent"], [topic for topic, _ in parsed["understood"]["topics"]]
 
 
 def _stock(parsed: dict[str, Any]) -> tuple[str, list[str]]:
