@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.demo_books import write_books
 from bot.ledger.cases import Request, open_case
-from bot.ledger.services import Service, record
+from bot.ledger.services import Service, record_many
 from bot.legal.cases import CaseKind, Channel
 from bot.legal.topics import Topic
 from bot.office import Office
@@ -63,8 +63,8 @@ def _one_case(session: Session, office: Office, chance: random.Random, key: str,
         is_demo=True,
     )
     case = open_case(session, request, f"{office.case_prefix}D", at)
-    for n in range(chance.randrange(ANSWERS_A_CASE)):
-        service = Service(
+    answers = [
+        Service(
             kind="bot_answer",
             happened_at=at - timedelta(minutes=n + 1),
             source_key=f"{key}:answer:{n}",
@@ -73,5 +73,7 @@ def _one_case(session: Session, office: Office, chance: random.Random, key: str,
             dispute_type=topic.default_dispute_type.code,
             is_demo=True,
         )
-        record(session, service, at)
+        for n in range(chance.randrange(ANSWERS_A_CASE))
+    ]
+    record_many(session, answers, at)
     return case

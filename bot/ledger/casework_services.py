@@ -15,7 +15,7 @@ from bot.ledger.advisor_services import ServiceRecord, record_service
 from bot.ledger.casework import Act, Turn, begin, day_moment, events_of, finish
 from bot.ledger.enterprise import BOOK, Issue, IssueEnd, confirm_issue, end_issue, register_issue, take_back_issue
 from bot.ledger.facts import details_of, reverse_fact, standing_facts
-from bot.ledger.services import request_line, reverse
+from bot.ledger.services import request_line, reverse_line
 from bot.legal.advisor_services import Result, ServiceKind, Subject
 from bot.legal.cases import CaseKind, Channel, Tier
 from bot.legal.disputes import DisputeType
@@ -132,7 +132,7 @@ def drop_enterprise(session: Session, case: Case, reason: str, by: str, now: dat
         return
     line = request_line(session, case.number)
     if line is not None:
-        reverse(session, line.id, reason[:200], by, now)
+        reverse_line(session, line, reason[:200], by, now)
 
 
 def _record(session: Session, turn: Turn, kind: ServiceKind, result: Result, words: str, now: datetime, minutes: int) -> None:

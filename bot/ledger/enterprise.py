@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import BadRecord
 from bot.ledger.facts import Fact, details_of, known_fact, last_id, required, reverse_fact, standing_facts, write_fact
-from bot.ledger.services import request_line, reverse
+from bot.ledger.services import request_line, reverse_line
 from bot.legal.cases import Channel
 from bot.legal.coded import Coded
 from bot.legal.enterprise import EnterpriseCategory, is_uscc, issue_key, silence_counts
@@ -79,7 +79,7 @@ def register_issue(session: Session, issue: Issue, now: datetime) -> BookFact:
     main = _main_issue(session, identity, issue.raised_at)
     counted = request_line(session, issue.case_number) if issue.case_number else None
     if counted is not None and main:
-        reverse(session, counted.id, f"重复来件，并入{main}", issue.by, now)
+        reverse_line(session, counted, f"重复来件，并入{main}", issue.by, now)
     lines = {} if main or counted is not None else {"enterprise_registered": 1}
     row = write_fact(session, _as_fact(issue, identity, main), lines, now)
     if not main:
@@ -103,7 +103,7 @@ def take_back_issue(session: Session, issue_no: str, reason: str, by: str, now: 
     for fact in [*reversed(so_far), *mine]:
         reverse_fact(session, fact, reason, by, now)
     if counted is not None:
-        reverse(session, counted.id, reason, by, now)
+        reverse_line(session, counted, reason, by, now)
 
 
 def end_issue(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.errors import BadRecord, CaseNotFound
-from bot.ledger.services import Service, record, reverse, stands
+from bot.ledger.services import Service, record, reverse_line, stands
 from bot.legal.cases import Channel, Tier
 from bot.legal.masking import without_personal_data
 from bot.storage.book_tables import BookFact, FactEntry
@@ -93,14 +93,18 @@ def write_fact(session: Session, fact: Fact, lines: dict[str, int], now: datetim
     row = BookFact(**_columns(fact), recorded_at=now)
     session.add(row)
     session.flush()
-    for kind, quantity in lines.items():
-        if quantity:
-            add_line(session, row, kind, quantity, now)
+    _tie(session, row, [_record_line(session, row, kind, quantity, now) for kind, quantity in lines.items() if quantity])
     return row
 
 
 def add_line(session: Session, row: BookFact, kind: str, quantity: int, now: datetime, key: str | None = None) -> ServiceEntry:
     """Write one line that counts a fact, in the fact's place and time, and tie the two together."""
+    line = _record_line(session, row, kind, quantity, now, key)
+    _tie(session, row, [line])
+    return line
+
+
+def _record_line(session: Session, row: BookFact, kind: str, quantity: int, now: datetime, key: str | None = None) -> ServiceEntry:
     service = Service(
         kind=kind,
         happened_at=row.happened_at,
@@ -115,11 +119,14 @@ def add_line(session: Session, row: BookFact, kind: str, quantity: int, now: dat
         recorded_by=row.recorded_by,
         is_demo=row.is_demo,
     )
-    line = record(session, service, now)
-    if line.id is None:
-        session.flush()
-        session.add(FactEntry(entry_id=line.id, fact_id=row.id))
-    return line
+    return record(session, service, now)
+
+
+def _tie(session: Session, row: BookFact, lines: list[ServiceEntry]) -> None:
+    """Lines that are in the books already belong to the fact that brought them."""
+    new = [line for line in lines if line.id is None]
+    session.flush()
+    session.add_all(FactEntry(entry_id=line.id, fact_id=row.id) for line in new)
 
 
 def standing_facts(session: Session, book: str, subject: str) -> list[BookFact]:
@@ -179,7 +186,7 @@ def reverse_fact(session: Session, fact: BookFact, reason: str, by: str, now: da
 
 def undo_line(session: Session, line: ServiceEntry, reason: str, by: str, now: datetime) -> ServiceEntry:
     """Write the reversing line of one line, tied to the same fact."""
-    back = reverse(session, line.id, reason[:200], by, now)
+    back = reverse_line(session, line, reason[:200], by, now)
     session.flush()
     tie = session.get(FactEntry, line.id)
     if tie is not None:

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.errors import CaseNotFound
 from bot.legal.cases import Channel, Tier
+from bot.storage.columns import UtcTime
 from bot.storage.tables import EntryKey, ServiceEntry
+
+AT_ONCE = 1000
+WAITING = 200  # objects that a session holds back before it writes them
+_KEYS = EntryKey.__table__.c
+_KEY = sa.select(_KEYS.entry_id, _KEYS.happened_at).where(_KEYS.source_key == sa.bindparam("key"))
+_LINE = sa.select(ServiceEntry).where(ServiceEntry.id == sa.bindparam("id"), ServiceEntry.happened_at == sa.bindparam("at", type_=UtcTime))
+_TIME = sa.select(_KEYS.happened_at).where(_KEYS.entry_id == sa.bindparam("id"))
 
 
 @dataclass(frozen=True)
@@ -43,27 +52,41 @@ class Service:
 
 
 def record(session: Session, service: Service, recorded_at: datetime) -> ServiceEntry:
-    """Add one line to the books and return it; a line with the same source_key is returned as it stands."""
-    known = session.execute(sa.select(EntryKey.entry_id, EntryKey.happened_at).where(EntryKey.source_key == service.source_key)).one_or_none()
+    """Add one line to the books and return it; a line with the same source_key is returned as it stands.
+
+    Lines wait in the session and are written together, at its next flush.
+    """
+    if len(session.new) > WAITING:
+        session.flush()
+    for waiting in session.new:
+        if isinstance(waiting, ServiceEntry) and waiting.source_key == service.source_key:
+            session.flush()
+            return waiting
+    known = session.connection().execute(_KEY, {"key": service.source_key}).one_or_none()
     if known is not None:
         return _line(session, known.entry_id, known.happened_at)
-    line = ServiceEntry(
-        kind=service.kind,
-        quantity=service.quantity,
-        happened_at=service.happened_at,
-        recorded_at=recorded_at,
-        recorded_by=service.recorded_by,
-        source_key=service.source_key,
-        case_number=service.case_number,
-        community=service.community,
-        tier=service.tier.code,
-        channel=service.channel.code,
-        topic=service.topic,
-        dispute_type=service.dispute_type,
-        is_demo=service.is_demo,
-    )
+    line = ServiceEntry(**_values(service, recorded_at))
     session.add(line)
     return line
+
+
+def record_many(session: Session, services: Iterable[Service], recorded_at: datetime) -> int:
+    """Add many lines, a thousand a statement, and return how many were new: a fraction of the work of `record` for each."""
+    session.flush()
+    connection, new, rest = session.connection(), 0, iter(services)
+    while some := {service.source_key: service for service in islice(rest, AT_ONCE)}:
+        known = set(connection.execute(sa.select(_KEYS.source_key).where(_KEYS.source_key.in_(some))).scalars())
+        lines = [_values(service, recorded_at) for key, service in some.items() if key not in known]
+        if lines:
+            connection.execute(sa.insert(ServiceEntry.__table__), lines)
+        new += len(lines)
+    return new
+
+
+def _values(service: Service, recorded_at: datetime) -> dict[str, Any]:
+    same = ("kind", "quantity", "happened_at", "recorded_by", "source_key", "case_number", "community", "topic", "dispute_type", "is_demo")
+    values = {name: getattr(service, name) for name in same}
+    return {**values, "recorded_at": recorded_at, "tier": service.tier.code, "channel": service.channel.code}
 
 
 def request_line(session: Session, number: str) -> ServiceEntry | None:
@@ -84,9 +107,14 @@ def reverse(session: Session, entry_id: int, reason: str, by: str, recorded_at: 
     Raises:
         CaseNotFound: there is no such line.
     """
-    wrong = session.get(ServiceEntry, entry_id)
-    if wrong is None:
+    happened_at = session.connection().execute(_TIME, {"id": entry_id}).scalar_one_or_none()
+    if happened_at is None:
         raise CaseNotFound(f"Entry {entry_id} is not in the books; look it up with `bot stats --rows`.")
+    return reverse_line(session, _line(session, entry_id, happened_at), reason, by, recorded_at)
+
+
+def reverse_line(session: Session, wrong: ServiceEntry, reason: str, by: str, recorded_at: datetime) -> ServiceEntry:
+    """Take a line back that was just looked at; see `reverse`."""
     same = ("kind", "happened_at", "case_number", "community", "tier", "channel", "topic", "dispute_type", "is_demo")
     line = ServiceEntry(
         **{name: getattr(wrong, name) for name in same},
@@ -102,6 +130,7 @@ def reverse(session: Session, entry_id: int, reason: str, by: str, recorded_at: 
 
 
 def _line(session: Session, entry_id: int, happened_at: datetime) -> ServiceEntry:
-    """With its time a line is looked for in its year alone."""
-    line: ServiceEntry = session.execute(sa.select(ServiceEntry).where(ServiceEntry.id == entry_id, ServiceEntry.happened_at == happened_at)).scalar_one()
+    """With its time a line is looked for in its year alone; what waits in the session has no id yet and need not be written for it."""
+    with session.no_autoflush:
+        line: ServiceEntry = session.execute(_LINE, {"id": entry_id, "at": happened_at}).scalar_one()
     return line

@@ -1,13 +1,15 @@
 """The tables state what must be true, on SQLite and on PostgreSQL."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from bot.errors import BadSetting, DatabaseBehind
-from bot.ledger.services import Service, record, reverse
+from bot.errors import BadSetting, CaseNotFound, DatabaseBehind
+from bot.ledger.services import Service, record, record_many, reverse
 from bot.legal.cases import Channel
+from bot.statistics.rollups import recount
 from bot.storage import personal_data
 from bot.storage.personal_data import KeyRing, read_ring
 from bot.storage.tables import Message, ServiceEntry
@@ -44,6 +46,33 @@ def test_the_database_itself_refuses_to_change_the_books(database, statement):
 
 def test_the_same_service_is_written_once(database):
     assert write_one(database).id == write_one(database).id
+
+
+def test_the_same_service_twice_before_anything_was_written_is_one_line(database):
+    with database.transaction() as session:
+        first = record(session, Service("bot_answer", NOON, "a", Channel.WEB), NOON)
+        assert record(session, Service("bot_answer", NOON, "a", Channel.WEB), NOON) is first and first.id is not None
+    with database.reading() as session:
+        assert session.execute(sa.select(sa.func.count()).select_from(ServiceEntry)).scalar_one() == 1
+
+
+def test_many_services_leave_the_lines_that_one_by_one_leaves(database):
+    services = [Service("handover", NOON + timedelta(hours=n), f"k{n}", Channel.WEB, community=f"c0{n % 3}" if n % 4 else None) for n in range(30)]
+    columns = [c for c in ServiceEntry.__table__.c if c.name not in ("id", "source_key")]
+    with database.transaction() as session:
+        for service in services:
+            record(session, replace(service, source_key=f"one:{service.source_key}"), NOON)
+        assert record_many(session, iter([*services, services[0]]), NOON) == 30
+        assert record_many(session, services, NOON) == 0 == record_many(session, [], NOON)
+        assert record(session, services[7], NOON).source_key == "k7"
+    with database.reading() as session:
+        one_by_one, together = (session.execute(sa.select(*columns).where(ServiceEntry.source_key.like(like)).order_by(ServiceEntry.id)).all() for like in ("one:%", "k%"))
+        assert one_by_one == together and len(together) == 30 and recount(session) == []
+
+
+def test_taking_back_what_is_not_there_is_refused(database):
+    with database.transaction() as session, pytest.raises(CaseNotFound, match="4711"):
+        reverse(session, 4711, "entered twice", "a01", NOON)
 
 
 def test_a_mistake_is_taken_back_by_a_second_line_with_a_reason(database):
