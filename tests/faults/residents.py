@@ -177,7 +177,7 @@ class WeChatResident:
             if self.traffic.ending or (tries > 100 and not self.is_form):
                 return False
             if tries % 150 == 0:
-                await self.deliver("继续")
+                await self.nudge()
             await asyncio.sleep(0.1)
         return False
 
@@ -185,10 +185,17 @@ class WeChatResident:
         """Everything the phone shows."""
         return "\n".join(shown.text for shown in self.traffic.platform.phones[self.openid])
 
+    async def nudge(self) -> None:
+        """Send a picture: what was held comes with it, and a form does not take it for an answer, as it would take any word."""
+        await self._send(self.traffic.platform.message(self.openid, "image", PicUrl="", MediaId="picture"))
+
     async def deliver(self, text: str) -> None:
+        """Say something."""
+        await self._send(self.traffic.platform.text(self.openid, text))
+
+    async def _send(self, message: dict[str, Any]) -> None:
         """As the platform: cut what is slow, three times in all; then the resident tries again."""
         traffic, copies = self.traffic, self.chance.randrange(3)
-        message = traffic.platform.text(self.openid, text)
         traffic.platform.left[self.openid] = 5
         traffic.messages += 1
         for _ in range(min(copies, 2)):
