@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import yaml
 
@@ -89,7 +90,7 @@ def read_cards(folder: Path = CARDS) -> dict[str, Card]:
     """
     cards: dict[str, Card] = {}
     for path in sorted(folder.glob("*.yml")):
-        for card in _cards_of(path):
+        for card in _cards_of(path.name, path.stem, path.read_text(encoding="utf-8")):
             if card.card_id in cards:
                 raise BadCard(f"{path.name}: card_id {card.card_id!r} is already used in topic {cards[card.card_id].topic.code}.")
             cards[card.card_id] = card
@@ -113,17 +114,18 @@ def _with_line(loader: Any, node: Any) -> dict[str, Any]:
 _Lines.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _with_line)
 
 
-def _cards_of(path: Path) -> Iterator[Card]:
+@functools.lru_cache(maxsize=64)
+def _cards_of(file: str, stem: str, text: str) -> tuple[Card, ...]:
+    """The same text makes the same cards: pages, actions and the model ask for them, and reading takes a third of a second."""
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Lines)  # noqa: S506 (a safe loader that also keeps lines)
+        raw = yaml.load(text, Loader=_Lines)  # noqa: S506 (a safe loader that also keeps lines)
     except yaml.YAMLError as error:
-        raise BadCard(f"{path.name} is not readable YAML: {error}") from error
+        raise BadCard(f"{file} is not readable YAML: {error}") from error
     if not isinstance(raw, dict) or set(raw) != {"topic", "cards", "__line__"}:
-        raise BadCard(f"{path.name}: expected `topic:` and `cards:` at the top and nothing else.")
-    if raw["topic"] != path.stem or raw["topic"] not in Topic.codes():
-        raise BadCard(f"{path.name}:1: topic is {raw['topic']!r}; expected {path.stem!r}, a code of bot/legal/topics.py.")
-    for entry in raw["cards"]:
-        yield _card(entry, Topic.from_code(raw["topic"]), path.name)
+        raise BadCard(f"{file}: expected `topic:` and `cards:` at the top and nothing else.")
+    if raw["topic"] != stem or raw["topic"] not in Topic.codes():
+        raise BadCard(f"{file}:1: topic is {raw['topic']!r}; expected {stem!r}, a code of bot/legal/topics.py.")
+    return tuple(_card(entry, Topic.from_code(raw["topic"]), file) for entry in raw["cards"])
 
 
 def _card(raw: dict[str, Any], topic: Topic, file: str) -> Card:
