@@ -103,13 +103,18 @@ def note_delivery(session: Session, conversation: str, message_id: int, now: dat
     return row
 
 
-def acknowledge(session: Session, message_id: int) -> None:
-    """Note that the platform was told `success`: from now on the answer can only be pushed, or come with a later message."""
+def acknowledge(session: Session, message_id: int) -> str | None:
+    """Note that the platform is told `success`: from now on the answer can only be pushed, or come with a later message.
+
+    Returns None; or the text, where another delivery of the message carries it just now: then this one carries it too.
+    """
     session.execute(
         sa.update(WeChatMessage)
         .where(WeChatMessage.message_id == message_id, WeChatMessage.passive.is_(None))
         .values(acknowledged=True, awaited_until=None)
     )
+    carried: str | None = session.execute(sa.select(WeChatMessage.passive).where(WeChatMessage.message_id == message_id)).scalar_one_or_none()
+    return carried
 
 
 def holds(until: datetime | None, now: datetime, lasts: timedelta) -> bool:

@@ -216,9 +216,9 @@ async def _without_answer(app: Any, conversation: str, admitted: Admitted, full:
         if pushing and full:
             return True, wechat_outbox.say_passively(session, message_id, wechat_words.MANY)
         if pushing:
-            wechat_store.acknowledge(session, message_id)
-        last = not pushing and admitted.delivery >= wechat_store.DELIVERIES
-        return pushing, wechat_outbox.say_passively(session, message_id, wechat_words.STILL_WORKING) if last else None
+            return True, wechat_store.acknowledge(session, message_id)
+        last = admitted.delivery >= wechat_store.DELIVERIES
+        return False, wechat_outbox.say_passively(session, message_id, wechat_words.STILL_WORKING) if last else None
 
     pushing, text = await in_thread(app, settle, writing=True, point="wechat.later")
     if pushing:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.channels.wechat_text import resent_mark
 from bot.inbox import store, wechat_store
 from bot.messages import Outbound
-from bot.storage.wechat_tables import WeChatAccount, WeChatPart, WeChatResident
+from bot.storage.wechat_tables import WeChatAccount, WeChatMessage, WeChatPart, WeChatResident
 from tests.wechat.background import until
 from tests.wechat.conftest import IMPATIENT
 from tests.wechat.platform import APP_ID
@@ -245,3 +245,11 @@ def test_an_answer_whose_deliveries_were_all_cut_is_pushed_when_no_more_come(wor
     until(lambda: world.platform.pushed("o1"))
     world.product.quiet()
     assert world.platform.pushed("o1") == ["答：慢"]
+
+
+def test_a_delivery_that_waited_in_vain_carries_what_another_one_took_meanwhile(running):
+    """Else the platform, which believes the one it still listens to, would show nothing, and nothing would be pushed either."""
+    [shown] = running.says("o1", "邻居漏水怎么办")
+    [message] = running.product.read(lambda s: s.execute(sa.select(WeChatMessage.message_id)).scalars().all())
+    assert running.product.write(lambda s: wechat_store.acknowledge(s, message)) == shown
+    assert running.product.read(lambda s: s.get(WeChatMessage, message).acknowledged) is False
