@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.understanding import Example, Understander, read_examples
+from bot.understanding import Understander
+from bot.understanding.archive import load_from_archive, newest_archive
 from tests.nlu.small import CARD_TOPICS, EXAMPLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,17 +18,9 @@ def small_model() -> Understander:
 
 
 @pytest.fixture(scope="session")
-def real_examples() -> list[Example]:
-    return read_examples(ROOT / "data")
-
-
-@pytest.fixture(scope="session")
-def real_model(real_examples: list[Example]) -> Understander:
-    from bot.knowledge.cards import card_topics, read_cards
-    from bot.understanding.examples import words_of_cards
-    from bot.understanding.vector_store import STORE
-
-    return Understander.train(real_examples, card_topics(), card_words=words_of_cards(read_cards().values()), store=STORE)
+def real_model(model_folder: Path) -> Understander:
+    """What answers residents: the model of the run, out of its archive."""
+    return load_from_archive(newest_archive(model_folder))
 
 
 @pytest.fixture(scope="session")

@@ -26,10 +26,11 @@ from bot.statistics.hours import BY_THE_HOUR
 from bot.statistics.periods import month, year
 from bot.statistics.registry import Shape, metric
 from bot.statistics.views import View
+from tests.examples import some
 from tests.storage.history import steps, written
 from tests.storage.test_books_properties import undone
 
-few = how(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+few = how(max_examples=some(2), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 YEAR = View(year(2026))
 AFTER = date(2031, 1, 1)
 FORMS = ("xlsx", "csv", "json")

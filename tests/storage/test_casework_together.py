@@ -23,6 +23,7 @@ from bot.storage.tables import Case, CaseEvent, ServiceEntry
 from tests.casework import Office, take_step
 from tests.conftest import NOON
 from tests.databases import open_migrated
+from tests.examples import some
 
 
 def at_once(*works):
@@ -129,7 +130,7 @@ def test_the_time_of_a_request_cannot_be_overwritten_by_anybody(database):
 STAFF = ("m01", "m02", "a01", "office")
 
 
-@settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=some(11), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kind=st.sampled_from([CaseKind.MEDIATION, CaseKind.MEDIATION, *CaseKind]), seed=st.integers(0, 10**6))
 def test_whatever_is_tried_only_allowed_steps_write_and_a_case_counts_once(office_of_many, kind, seed):
     office, chance = office_of_many, random.Random(seed)

@@ -27,6 +27,7 @@ from bot.storage.database import open_database
 from bot.storage.tables import Case
 from tests.casework import Office, take_step
 from tests.conftest import NOON
+from tests.examples import some
 
 ALL = Period(date(2025, 1, 1), date(2031, 1, 1))
 KINDS = {CaseKind.ENTERPRISE: Topic.ENTERPRISE, CaseKind.MEDIATION: Topic.NEIGHBOUR}
@@ -104,7 +105,7 @@ def desk(tmp_path_factory):
     opened.close()
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=some(6), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_whatever_a_desk_does_the_stock_is_what_came_in_less_what_left(desk, seed):
     chance = random.Random(seed)
