@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from bot.legal.reply_times import ReplyTime
-from bot.statistics.figures import Figure, figure
+from bot.statistics.figures import Figure, figures
 from bot.statistics.hours import by_the_hour
 from bot.statistics.metrics import Number, counts, table
 from bot.statistics.periods import Period, compared, months_of
@@ -86,8 +86,8 @@ class Split:
 def headlines(session: Session, view: View, today: date) -> list[Headline]:
     """Return the figures on top; while the period is running they are compared with as many days."""
     views = [view, *(view.during(period) for period in compared(view.period, today))]
-    counted = [counts(session, [metric(code) for code in HEADLINES], one) for one in views]
-    return [Headline(*(figure(session, metric(code), one, sums) for one, sums in zip(views, counted))) for code in HEADLINES]
+    found = [figures(session, [metric(code) for code in HEADLINES], one) for one in views]
+    return [Headline(*of_periods) for of_periods in zip(*found)]
 
 
 def split(session: Session, code: str, view: View, codes: tuple[str, ...] = ()) -> Split:

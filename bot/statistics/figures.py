@@ -7,12 +7,12 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Mapping
+from typing import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.statistics.metrics import Number, Row, count, percent
+from bot.statistics.metrics import Number, Row, count, counts, percent
 from bot.statistics.registry import Metric, Shape, metric
 from bot.statistics.totals import from_totals, total
 from bot.statistics.views import View, day_conditions, fact_conditions, line_conditions
@@ -57,24 +57,58 @@ class Balance:
     closing: int
 
 
-def figure(session: Session, which: Metric, view: View, counted: Mapping[str, Number] | None = None) -> Figure:
-    """Return a metric with its state: a zero was counted or declared, otherwise it is missing.
+class Declarations:
+    """What was declared of the figures of a view: read once, and only where a figure is zero."""
+
+    def __init__(self, session: Session, view: View) -> None:
+        self._session, self._view = session, view
+        self._spans: dict[tuple[str, str], list[tuple[date, date]]] | None = None
+
+    def cover(self, code: str, event: str) -> bool:
+        """Whether declarations cover every day of the period that is known."""
+        spans = sorted(self._read().get((code, event), []))
+        reached = self._view.period.first
+        for first, end in spans:
+            if first <= reached:
+                reached = max(reached, end)
+        # The day of asking is not over and cannot be declared yet.
+        needed = self._view.period.end if self._view.as_of is None else min(self._view.period.end, self._view.as_of)
+        return bool(spans) and reached >= needed
+
+    def _read(self) -> dict[tuple[str, str], list[tuple[date, date]]]:
+        if self._spans is None:
+            self._spans = {}
+            query = sa.select(BookFact.subject, BookFact.event, BookFact.details).where(BookFact.book == "declaration", *fact_conditions(self._view))
+            for code, event, details in self._session.execute(query):
+                self._spans.setdefault((code, event), []).append(_span(details))
+        return self._spans
+
+
+def figures(session: Session, chosen: Sequence[Metric], view: View, counted: Mapping[str, Number] | None = None) -> list[Figure]:
+    """Return many metrics of one view with their states, from few looks.
 
     Args:
         counted: sums of metrics in this view, where the caller has looked at their rows already.
     """
+    sums, declared = counts(session, chosen, view) if counted is None else counted, Declarations(session, view)
+    return [figure(session, which, view, sums, declared) for which in chosen]
+
+
+def figure(session: Session, which: Metric, view: View, counted: Mapping[str, Number] | None = None, declared: Declarations | None = None) -> Figure:
+    """Return a metric with its state: a zero was counted or declared, otherwise it is missing."""
+    declared = declared or Declarations(session, view)
     if which.shape is Shape.RATIO:
-        return _ratio(session, which, view, counted)
+        return _ratio(session, which, view, counted, declared)
     value = (counted or {}).get(which.code)
     if value is None:
         value = count(session, which, view)
     if value:
         return Figure(which, State.VALUE, value)
-    if _declared(session, which.code, "not_applicable", view):
+    if declared.cover(which.code, "not_applicable"):
         return Figure(which, State.NA, None)
     if which.known_by and not _somebody_looked(session, which, view):
         return Figure(which, State.MISSING, None)
-    if which.must_be_declared and not _declared(session, which.code, "zero", view):
+    if which.must_be_declared and not declared.cover(which.code, "zero"):
         return Figure(which, State.MISSING, None)
     return Figure(which, State.ZERO, value)
 
@@ -97,8 +131,8 @@ def digest_of(found: list[Row]) -> str:
     return digest.hexdigest()
 
 
-def _ratio(session: Session, which: Metric, view: View, counted: Mapping[str, Number] | None) -> Figure:
-    parts = [figure(session, metric(code), view, counted) for code in which.of or ()]
+def _ratio(session: Session, which: Metric, view: View, counted: Mapping[str, Number] | None, declared: Declarations) -> Figure:
+    parts = [figure(session, metric(code), view, counted, declared) for code in which.of or ()]
     if any(part.state is State.MISSING for part in parts):
         return Figure(which, State.MISSING, None)
     over, under = (part.value for part in parts)
@@ -115,19 +149,6 @@ def _somebody_looked(session: Session, which: Metric, view: View) -> bool:
     else:
         query = sa.select(sa.func.sum(ServiceEntry.quantity)).where(*line_conditions(view, which.known_by, cumulative=False))
     return bool(session.execute(query).scalar_one())
-
-
-def _declared(session: Session, code: str, event: str, view: View) -> bool:
-    """Whether declarations cover every day of the period that is known."""
-    query = sa.select(BookFact.details).where(BookFact.book == "declaration", BookFact.subject == code, BookFact.event == event, *fact_conditions(view))
-    spans = sorted(_span(details) for details in session.execute(query).scalars())
-    reached = view.period.first
-    for first, end in spans:
-        if first <= reached:
-            reached = max(reached, end)
-    # The day of asking is not over and cannot be declared yet.
-    needed = view.period.end if view.as_of is None else min(view.period.end, view.as_of)
-    return bool(spans) and reached >= needed
 
 
 def _span(details: str) -> tuple[date, date]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.statistics.behind import Behind, behind
-from bot.statistics.figures import Figure, digest_of, figure
+from bot.statistics.figures import Declarations, Figure, digest_of, figure
 from bot.statistics.lines import as_ranges, from_ranges
 from bot.statistics.metrics import METRICS, Number, Row, entry_row, fact_row, metric, percent, rows
 from bot.statistics.registry import Metric, Shape
@@ -133,7 +133,8 @@ def _figures(session: Session, found: list[Behind]) -> list[Figure]:
     for one in found:
         if one.total is not None:
             totals.setdefault(one.view, {})[one.which.code] = one.total
-    return [figure(session, one.which, one.view, totals.get(one.view)) for one in found]
+    declared = {view: Declarations(session, view) for view in {one.view for one in found}}
+    return [figure(session, one.which, one.view, totals.get(one.view), declared[one.view]) for one in found]
 
 
 def _record(found: Behind, value: Figure) -> dict[str, Any]:

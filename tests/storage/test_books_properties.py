@@ -15,7 +15,7 @@ from bot.legal.mediation import CLOSED
 from bot.office import BEIJING
 from bot.statistics import metrics
 from bot.statistics.closings import checks, later_lines, month_body
-from bot.statistics.figures import balance, figure
+from bot.statistics.figures import balance, figures
 from bot.statistics.frozen import value_of
 from bot.statistics.periods import Period, year
 from bot.statistics.registry import FLOWS, Shape, metric
@@ -93,12 +93,12 @@ def test_what_was_known_on_a_day_stays_known_for_ever(database, before, after):
         so_far = written(session, before)
         session.flush()
         view = View(ALL, as_of=so_far.now.astimezone(BEIJING).date())
-        then = [figure(session, which, view) for which in metrics.METRICS]
+        then = figures(session, metrics.METRICS, view)
         so_far.now += timedelta(days=1)
         for step in after:
             so_far.take(step)
         session.flush()
-        assert [figure(session, which, view) for which in metrics.METRICS] == then
+        assert figures(session, metrics.METRICS, view) == then
 
 
 @quick
@@ -133,11 +133,11 @@ def test_erasing_everybody_changes_no_figure_and_no_closed_hash(database, histor
         so_far.now = max(so_far.now, START + timedelta(days=40))
         close_month(session, "2026-01", month_body(session, "2026-01"), "a", so_far.now)
         bodies = [month_body(session, month) for month in ("2026-01", "2026-02", "2026-03")]
-        figures = [figure(session, which, View(ALL)) for which in metrics.METRICS]
+        before = figures(session, metrics.METRICS, View(ALL))
         for n in range(3):
             erase_conversation(session, f"web:{n}", so_far.now + timedelta(days=1))
         session.flush()
-        assert [figure(session, which, View(ALL)) for which in metrics.METRICS] == figures
+        assert figures(session, metrics.METRICS, View(ALL)) == before
         assert [month_body(session, month) for month in ("2026-01", "2026-02", "2026-03")] == bodies
         [closing] = closed_months(period_actions(session))
         assert all(found.intact and found.same for found in checks(session, [closing])[0])
