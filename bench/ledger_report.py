@@ -65,7 +65,11 @@ def _of(found: dict[str, Any]) -> list[str]:
     for name, (rate, busy_rate) in found["entries_written_a_second"].items():
         lines.append(f"| {WORDS[name]} | {rate:,} | {busy_rate:,} | ≥ {WRITES:,}, {_verdict((rate if calm else busy_rate) >= WRITES)} |")
     report = found.get("annual_report_s", {})
-    long = [("Closing a month, every figure frozen with its rows", CLOSE, found.get("close_of_a_month_s"))]
+    close = found.get("close_of_a_month_s") or {}
+    long = [
+        ("Closing a month, every figure frozen with its rows, of books in which the month before is closed", CLOSE, close.get("following")),
+        ("The first closing of all, which reads what every stock was made of since the books began", CLOSE, close.get("first")),
+    ]
     long += [(f"The annual report as a document, of {found['a_year'] * int(n):,} lines", REPORT, report.get(n)) for n in ("1", many)]
     for words, most, took in long:
         told = f"{took[0]} s, {took[1]} s of processors (wanted ≤ {most}, {_verdict(took[0 if calm else 1] <= most)})" if took else "not measured in this run"
