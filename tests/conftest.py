@@ -34,7 +34,21 @@ hypothesis.settings.register_profile("ours", deadline=None, suppress_health_chec
 hypothesis.settings.load_profile("ours")
 MODEL_CACHE = ROOT / ".cache" / "tests"
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+MEMORY, ROOM = Path("/dev/shm"), 6 * 1024**3
 NOON = datetime(2026, 3, 16, 4, 0, tzinfo=timezone.utc)  # a Monday, noon in Beijing
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Databases lie in memory where there is room, because thousands of transactions would wait for the disk; --basetemp puts them elsewhere."""
+    if not config.option.basetemp and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        config.option.basetemp = MEMORY / f"tests-{os.getpid()}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Give the memory back."""
+    if str(config.option.basetemp).startswith(f"{MEMORY}/tests-"):
+        shutil.rmtree(config.option.basetemp, ignore_errors=True)
 
 
 @pytest.fixture()
