@@ -1,5 +1,6 @@
 """Whatever happens, in whatever order: identities hold, roll-ups equal the lines, closed months stay, nobody's leaving changes a figure."""
 
+from collections import Counter
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -17,6 +18,7 @@ from bot.statistics import metrics
 from bot.statistics.closings import checks, later_lines, month_body
 from bot.statistics.figures import balance, figures
 from bot.statistics.frozen import value_of
+from bot.statistics.hours import by_the_hour
 from bot.statistics.periods import Period, year
 from bot.statistics.registry import FLOWS, Shape, metric
 from bot.statistics.rollups import recount
@@ -64,6 +66,25 @@ def test_roll_ups_equal_the_lines_and_parts_the_totals(database, history):
                 assert sum(n for _, n in metrics.table(session, which, view, dimensions)) == total
             if which.shape is Shape.SUM:
                 assert sum(n for _, n in metrics.table(session, which, view, ["month"])) == total
+
+
+@quick
+@given(history=steps, first=st.integers(0, 120), length=st.integers(1, 150))
+def test_whole_months_and_the_days_beside_them_give_what_the_lines_give(database, history, first, length):
+    view = View(Period(START.date() + timedelta(days=first), START.date() + timedelta(days=first + length)))
+    by_lines = View(view.period, as_of=date(2040, 1, 1))
+    with undone(database) as session:
+        written(session, history)
+        session.flush()
+        for which in (metric(code) for code in ("bot_answers", "requests", "cases_total", "mediation_open", "findings_open", "enterprise_open")):
+            for dimension in metrics.DIMENSIONS:
+                assert metrics.table(session, which, view, [dimension]) == metrics.table(session, which, by_lines, [dimension]), (which.code, dimension)
+        for code in ("bot_answers", "requests"):
+            expected: Counter[tuple[int, int]] = Counter()
+            for row in metrics.rows(session, metric(code), view):
+                at = row.happened_at.astimezone(BEIJING)
+                expected[at.weekday(), at.hour] += row.quantity
+            assert Counter(by_the_hour(session, code, view)) == expected
 
 
 @quick
