@@ -93,16 +93,11 @@ def _ready(side: Side) -> Side:
     raise RuntimeError(f"{side.name} did not answer within ten minutes; see its log.")
 
 
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody uses now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for s in sockets:
-            s.bind(("127.0.0.1", 0))
-        return [int(s.getsockname()[1]) for s in sockets]
-    finally:
-        for s in sockets:
-            s.close()
+def free_port() -> int:
+    """Return a port that nobody uses now."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
 
 
 def family(pid: int) -> list[int]:

@@ -92,8 +92,8 @@ def measure(found: dict[str, Any], project: Path, var: Path, rounds: int) -> Non
     running: list[sides.Side] = []
     try:
         _fresh(var)
-        running.append(sides.start_stock(project, *sides.free_ports(2)))
-        running.append(sides.start_ours(var, *sides.free_ports(1), workers=one_a_core()))
+        running.append(sides.start_stock(project, sides.free_port(), sides.free_port()))
+        running.append(sides.start_ours(var, sides.free_port(), workers=one_a_core()))
         found["start"] = {side.name: side.started_in for side in running}
         for side in running:
             asyncio.run(client.converse(side.port, side.path, side.body, [conversation(n) for n in range(2)], 1))
@@ -117,7 +117,7 @@ def measure(found: dict[str, Any], project: Path, var: Path, rounds: int) -> Non
 def alone(var: Path, work: Any, workers: int = 1, url: str = "") -> Any:
     """Return what `work` measures on ours running by itself."""
     _fresh(var)
-    side = sides.start_ours(var, *sides.free_ports(1), workers=workers, database_url=url)
+    side = sides.start_ours(var, sides.free_port(), workers=workers, database_url=url)
     try:
         asyncio.run(client.converse(side.port, side.path, side.body, [conversation(n) for n in range(4)], 2))
         return work(side)
@@ -152,7 +152,7 @@ def on_postgresql(project: Path, var: Path) -> dict[str, float]:
                 connection.exec_driver_sql(f"CREATE DATABASE {name}")
         urls = {name: str(sa.engine.make_url(server.get_uri()).set(database=name)) for name in ("ours", "stock")}
         ours = alone(var, lambda side: throughput(side, 16, 160), workers=one_a_core(), url=urls["ours"])
-        side = sides.start_stock(project, *sides.free_ports(2), url=urls["stock"])
+        side = sides.start_stock(project, sides.free_port(), sides.free_port(), url=urls["stock"])
         try:
             stock = throughput(side, 16, 32)
         finally:

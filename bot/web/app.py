@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -144,6 +145,9 @@ def main() -> None:
     database = open_database(settings)
     wait_for_database(database, seconds=60)
     app = create_app(settings, database)
+    # What the process is made of is nobody's garbage; looking through it again and again cost a table of figures sixty milliseconds.
+    gc.collect()
+    gc.freeze()
     app.run(host=settings.host, port=settings.port, access_log=False, protocol=PatientProtocol)
 
 
