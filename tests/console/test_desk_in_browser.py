@@ -56,8 +56,7 @@ def say(desk, conversation, text):
         store.receive(session, Inbound(Channel.WEB, conversation, str(uuid.uuid4()), text, now()))
 
 
-@SIZES
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size, scheme", [(PHONE, "dark"), (DESKTOP, "light")])
 def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(desk, screen, size, scheme):
     number = make_case(desk, hours=-3)
     with desk.database.transaction() as session:

@@ -48,8 +48,7 @@ def drawn(screen):
     return page
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size, scheme", [(DESKTOP, "light"), (PHONE, "dark")])
 def test_the_dashboard_fits_the_screen_and_axe_finds_nothing_serious(screen, size, scheme):
     opened = screen(size, scheme)
     page = drawn(opened)
