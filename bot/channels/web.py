@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Container
 
@@ -24,25 +25,40 @@ HINTS = {
 }
 
 
+@dataclass(frozen=True)
+class Visitor:
+    """Whom a cookie means: its id, "" without a genuine one, and the key that signed it."""
+
+    id: str = ""
+    key: str | None = None
+
+
+NOBODY = Visitor()
+
+
 def new_visitor(keys: KeyRing) -> str:
     """Return a new signed visitor id for the cookie."""
     visitor = secrets.token_urlsafe(18)
-    return f"{visitor}.{_signature(visitor, keys)}"
+    return f"{visitor}.{_signature(visitor, keys, keys.look_up.current)}"
 
 
-def read_visitor(cookie: str | None, keys: KeyRing) -> str:
-    """Return the visitor id of a cookie; "" without one or with a forged one."""
+def read_visitor(cookie: str | None, keys: KeyRing) -> Visitor:
+    """Return whom a cookie means; nobody without one or with a forged one. A cookie of a former key is good as long as the key is kept."""
     visitor, _, signature = (cookie or "").rpartition(".")
-    genuine = visitor and hmac.compare_digest(signature.encode(), _signature(visitor, keys).encode())
-    return visitor if genuine else ""
+    for key in keys.look_up.names:
+        if visitor and hmac.compare_digest(signature.encode(), _signature(visitor, keys, key).encode()):
+            return Visitor(visitor, key)
+    return NOBODY
 
 
-def conversation_id(visitor: str, named: str, keys: KeyRing) -> str:
+def conversation_id(visitor: Visitor, named: str, keys: KeyRing) -> str:
     """Return our id of a conversation: bound to the visitor's cookie, so that nobody reads another's by guessing a name.
 
-    Programs without a cookie get a space of their own, where the name itself is the secret.
+    Made with the key that signed the cookie, so a conversation keeps its id when keys change. Programs without a cookie get a space of
+    their own, where the name itself is the secret, by the oldest key that is kept.
     """
-    return f"web:{keys.look_up_hash(f'{visitor}|{named}', 'web conversation')[:40]}"
+    key = visitor.key or keys.look_up.oldest
+    return f"web:{keys.look_up_hash(f'{visitor.id}|{named}', 'web conversation', key)[:40]}"
 
 
 def read_name(value: Any) -> str:
@@ -56,7 +72,7 @@ def read_name(value: Any) -> str:
     return value
 
 
-def parse(body: Any, visitor: str, keys: KeyRing, now: datetime, communities: Container[str] = ()) -> Inbound:
+def parse(body: Any, visitor: Visitor, keys: KeyRing, now: datetime, communities: Container[str] = ()) -> Inbound:
     """Return what came in; its text may be "" when nothing readable was typed.
 
     Args:
@@ -80,5 +96,5 @@ def parse(body: Any, visitor: str, keys: KeyRing, now: datetime, communities: Co
     return Inbound(Channel.WEB, conversation_id(visitor, name, keys), external_id, clean_text(text), now, community)
 
 
-def _signature(visitor: str, keys: KeyRing) -> str:
-    return keys.look_up_hash(visitor, "visitor cookie")[:32]
+def _signature(visitor: str, keys: KeyRing, key: str) -> str:
+    return keys.look_up_hash(visitor, "visitor cookie", key).rpartition(".")[2][:32]

@@ -7,7 +7,7 @@ below. Source of the formats: 微信开放文档 "接收普通消息", "接收�
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Callable, Union
 
@@ -104,7 +104,8 @@ class Delivered:
 
     Args:
         openid, account: the raw ids, for the passive reply and the encrypted address only.
-        conversation: "wechat:" and a keyed hash of the OpenID.
+        conversation: "wechat:" and a keyed hash of the OpenID, by the current key.
+        formerly: what former keys would call it; see `bot.inbox.wechat_names`.
         external_id: the same for every delivery of the same message or event.
         nonce: hash of the delivery's timestamp and nonce.
         key: the AES key that opened it, None in plain mode.
@@ -117,6 +118,12 @@ class Delivered:
     what: What
     nonce: str
     key: bytes | None
+    formerly: tuple[str, ...] = ()
+
+    def called(self, conversation: str) -> Delivered:
+        """Return the same delivery in the conversation by its settled name."""
+        sender = conversation[len(PREFIX) :]
+        return replace(self, conversation=conversation, external_id=f"{sender[:16]}:{self.external_id.partition(':')[2]}", formerly=())
 
 
 @dataclass(frozen=True)
@@ -174,7 +181,7 @@ def parse(fields: dict[str, str], query: Callable[[str], str], key: bytes | None
         Unreadable: a field that every delivery has is missing.
     """
     openid, account, kind, created = wechat_xml.needed(fields, "FromUserName", "ToUserName", "MsgType", "CreateTime")
-    sender = ring.look_up_hash(openid, "wechat openid")[:40]
+    sender, *formerly = (found[:40] for found in ring.look_up_hashes(openid, "wechat openid"))
     if kind == "event":
         [event] = wechat_xml.needed(fields, "Event")
         name = f"{created}:{event}:{_digest(fields.get('EventKey', ''))}"
@@ -190,6 +197,7 @@ def parse(fields: dict[str, str], query: Callable[[str], str], key: bytes | None
         what=what,
         nonce=_digest(f"{query('timestamp')}|{query('nonce')}", 64),
         key=key,
+        formerly=tuple(f"{PREFIX}{name}" for name in formerly),
     )
 
 

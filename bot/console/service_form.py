@@ -78,9 +78,10 @@ def as_record(values: dict[str, Any], staff: Staff, record_no: str, keys: KeyRin
     kind = ServiceKind.from_code(values["kind"])
     _check(kind, values)
     who = f"many:{values['community'] or '-'}" if kind in FOR_MANY and not values["who"] else same_person(values["who"])
+    ref, *formerly = (found[:32] for found in keys.look_up_hashes(who, "service subject"))
     return ServiceRecord(
         record_no=record_no, advisor=values.get("advisor") or staff.code, kind=kind, served_at=values["served_at"],
-        subject_ref=keys.look_up_hash(who, "service subject")[:32], matter=re.sub(r"\s+", "", values["matter"]),
+        subject_ref=ref, former_refs=tuple(formerly), matter=re.sub(r"\s+", "", values["matter"]),
         result=Result.from_code(values["result"]), by=staff.code, community=values["community"],
         tier=Tier.from_code(values["tier"]) if values["tier"] else Tier.COMMUNITY if values["community"] else Tier.DISTRICT,
         channel=Channel.from_code(values["channel"]) if values["channel"] else HOW.get(kind, Channel.WINDOW),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -81,7 +81,7 @@ def write_all(session: Session, records: list[tuple[int, ServiceRecord]], now: d
     """
     problems, new, counted, known = [], 0, 0, 0
     for number, record in records:
-        before = find_logged(session, record.record_no)
+        before = next(filter(None, (find_logged(session, no) for no in (record.record_no, *record.former_nos))), None)
         if before is not None:
             problems += _against(number, record, before)
             known += 1
@@ -113,14 +113,17 @@ def _record(row: Row, fields: tuple[Field, ...], staff: Staff, now: datetime, ke
     number = row.cells.get(NUMBER, "")
     if number and not _NUMBER.fullmatch(number):
         raise BadFields({"": f"{NUMBER}最多40字，只用字母、数字、汉字和短横线，现在是“{number[:20]}”。"})
-    return as_record(values, staff, number or number_of(_content(values, staff, keys), values["served_at"]), keys)
+    if number:
+        return as_record(values, staff, number, keys)
+    current, *formerly = (number_of(content, values["served_at"]) for content in _contents(values, staff, keys))
+    return replace(as_record(values, staff, current, keys), former_nos=tuple(formerly))
 
 
-def _content(values: dict[str, Any], staff: Staff, keys: KeyRing) -> str:
+def _contents(values: dict[str, Any], staff: Staff, keys: KeyRing) -> tuple[str, ...]:
     """What makes two rows the same row, whoever of one office brings the file; a name in it cannot be guessed from it."""
     told = {name: str(value) for name, value in values.items()}
     told["advisor"] = values.get("advisor") or staff.code
-    return keys.look_up_hash(json.dumps(told, sort_keys=True, ensure_ascii=False), "service row")
+    return keys.look_up_hashes(json.dumps(told, sort_keys=True, ensure_ascii=False), "service row")
 
 
 def _against(number: int, record: ServiceRecord, before: Logged) -> list[Problem]:

@@ -69,7 +69,7 @@ def give_file(session: Session, conversation: str, staff: str, role: Role, file:
         kind=file.kind.code,
         size=len(file.body),
         sha256=hashlib.sha256(file.body).hexdigest(),
-        claim_key=None if on_web else _claim_key(code),
+        claim_key=None if on_web else _claim_keys(code)[0],
         sent_by=staff,
         sent_at=now,
     )
@@ -106,18 +106,18 @@ def claim_file(session: Session, code: str, visitor: str, now: datetime) -> str 
     plain = "".join(c for c in code.upper() if c.isalnum())
     if not visitor or len(plain) != CODE_LENGTH:
         return None
-    owner = _owner(visitor)
-    found = session.execute(sa.select(Attachment).where(Attachment.claim_key == _claim_key(plain)).with_for_update()).scalar_one_or_none()
-    if found is None or found.claimed_by not in (None, owner) or now - found.sent_at > CLAIM_WITHIN:
+    owners = _owners(visitor)
+    found = session.execute(sa.select(Attachment).where(Attachment.claim_key.in_(_claim_keys(plain))).with_for_update()).scalar_one_or_none()
+    if found is None or found.claimed_by not in (None, *owners) or now - found.sent_at > CLAIM_WITHIN:
         return None
-    found.claimed_by = owner
+    found.claimed_by = owners[0]
     return str(found.token)
 
 
 def open_claimed(session: Session, token: str, visitor: str) -> Given | None:
     """Return a file that this browser claimed, or None."""
     found = find_file(session, token)
-    return _given(session, found) if visitor and found is not None and found.claimed_by == _owner(visitor) else None
+    return _given(session, found) if visitor and found is not None and found.claimed_by in _owners(visitor) else None
 
 
 def files_of(session: Session, conversation: str) -> list[Attachment]:
@@ -137,9 +137,9 @@ def _code() -> str:
     return "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
 
 
-def _owner(visitor: str) -> str:
-    return keys().look_up_hash(visitor, "file owner")
+def _owners(visitor: str) -> tuple[str, ...]:
+    return keys().look_up_hashes(visitor, "file owner")
 
 
-def _claim_key(code: str) -> str:
-    return keys().look_up_hash(code, "file claim")
+def _claim_keys(code: str) -> tuple[str, ...]:
+    return keys().look_up_hashes(code, "file claim")

@@ -21,6 +21,7 @@ from bot.legal.disputes import DisputeType
 from bot.legal.masking import without_personal_data
 from bot.office import BEIJING
 from bot.storage.book_tables import BookFact
+from bot.storage.look_up_keys import key_of, tag_of
 
 BOOK = "service"
 
@@ -32,6 +33,8 @@ class ServiceRecord:
     Args:
         record_no: the number in the advisor's log; unique.
         subject_ref: pseudonym of who was served; never a name.
+        former_nos: numbers that the same row of a spreadsheet had by former keys.
+        former_refs: the same person's by former keys; a matter that was recorded under one goes on under it.
         matter: what it was about, the same text for the same matter.
         new_substance: on a later day, whether something new was done in the same matter.
         attendance: people at a lecture.
@@ -58,6 +61,8 @@ class ServiceRecord:
     evidence_ref: str | None = None
     confirmed_by: str | None = None
     is_demo: bool = False
+    former_refs: tuple[str, ...] = ()
+    former_nos: tuple[str, ...] = ()
 
 
 def record_service(session: Session, done: ServiceRecord, now: datetime) -> BookFact:
@@ -67,9 +72,9 @@ def record_service(session: Session, done: ServiceRecord, now: datetime) -> Book
         BadRecord: advisor, person or matter is missing, the attendance of a lecture, or the evidence its kind needs.
     """
     key = f"service:{done.record_no}"
-    known = known_fact(session, key)
-    if known is not None:
-        return known
+    for known in (known_fact(session, f"service:{number}") for number in (done.record_no, *done.former_nos)):
+        if known is not None:
+            return known
     for value, what in (
         (done.record_no, "the record number"),
         (done.advisor, "the advisor"),
@@ -81,7 +86,7 @@ def record_service(session: Session, done: ServiceRecord, now: datetime) -> Book
         raise BadRecord(f"Service {done.record_no}: a lecture needs its attendance, got {done.attendance}.")
     if done.kind in EVIDENCE_OF:
         required(done.evidence_ref, f"Service {done.record_no}: the evidence of a {done.kind.code} ({EVIDENCE_OF[done.kind]})")
-    row = write_fact(session, _as_fact(done, key), {}, now)
+    row = write_fact(session, _as_fact(done, key, _known_subject(session, done)), {}, now)
     _count_once(session, row, now)
     return row
 
@@ -101,9 +106,9 @@ def take_back_service(session: Session, record_no: str, reason: str, by: str, no
             return
 
 
-def _as_fact(done: ServiceRecord, key: str) -> Fact:
+def _as_fact(done: ServiceRecord, key: str, subject: str) -> Fact:
     return Fact(
-        BOOK, done.kind.code, _subject(done), key, done.served_at, done.by,
+        BOOK, done.kind.code, subject, key, done.served_at, done.by,
         advisor=done.advisor, community=done.community, tier=done.tier, channel=done.channel, topic=done.topic,
         dispute_type=done.dispute_type.code if done.dispute_type else None, evidence_ref=done.evidence_ref,
         details={
@@ -114,9 +119,19 @@ def _as_fact(done: ServiceRecord, key: str) -> Fact:
     )  # fmt: skip
 
 
-def _subject(done: ServiceRecord) -> str:
-    """The matter of one person with one advisor; hashed, so that nobody reads a matter out of the index."""
-    return hashlib.sha256(f"{done.advisor}\n{done.subject_ref}\n{done.matter}".encode()).hexdigest()[:40]
+def _known_subject(session: Session, done: ServiceRecord) -> str:
+    """The matter under the key it was first recorded with."""
+    now, *formerly = (_subject(done, ref) for ref in (done.subject_ref, *done.former_refs))
+    if not formerly:
+        return now
+    query = sa.select(BookFact.subject).where(BookFact.book == BOOK, BookFact.subject.in_((now, *formerly)))
+    return session.execute(query.order_by(BookFact.id).limit(1)).scalar_one_or_none() or now
+
+
+def _subject(done: ServiceRecord, ref: str) -> str:
+    """The matter of one person with one advisor; hashed, so that nobody reads a matter out of the index. Says which key made the pseudonym."""
+    digest = hashlib.sha256(f"{done.advisor}\n{ref}\n{done.matter}".encode()).hexdigest()
+    return f"{tag_of(key_of(ref))}{digest}"[:40]
 
 
 def _count_once(session: Session, row: BookFact, now: datetime) -> bool:

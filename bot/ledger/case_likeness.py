@@ -10,11 +10,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from bot.ledger.people import name_hashes, phone_hashes
 from bot.legal.lifecycle import STATUS_LABELS, Status
 from bot.storage.desk_tables import CaseLink
 from bot.storage.tables import Case, CasePerson
@@ -98,13 +98,14 @@ def linked_to(session: Session, number: str) -> list[str]:
 
 def _shared(session: Session, number: str) -> dict[str, set[tuple[str, str, str]]]:
     """Other case → what both have in common: (name or phone, side here, side there)."""
-    mine, theirs = aliased(CasePerson), aliased(CasePerson)
+    mine = session.execute(sa.select(CasePerson).where(CasePerson.case_number == number)).scalars().all()
+    names = [(known, person.side) for person in mine for known in name_hashes(person.name)]
+    phones = [(known, person.side) for person in mine for known in phone_hashes(person.phone)]
     found: dict[str, set[tuple[str, str, str]]] = {}
-    for what, column in (("phone", "phone_hash"), ("name", "name_hash")):
-        here, there = getattr(mine, column), getattr(theirs, column)
-        query: Any = sa.select(theirs.case_number, mine.side, theirs.side).join(theirs, there == here)
-        for other, side_here, side_there in session.execute(query.where(mine.case_number == number, theirs.case_number != number)):
-            found.setdefault(other, set()).add((what, side_here, side_there))
+    for what, column, here in (("phone", CasePerson.phone_hash, phones), ("name", CasePerson.name_hash, names)):
+        query = sa.select(CasePerson.case_number, column, CasePerson.side).where(column.in_({known for known, _ in here}), CasePerson.case_number != number)
+        for other, same, side_there in session.execute(query):
+            found.setdefault(other, set()).update((what, side_here, side_there) for known, side_here in here if known == same)
     return found
 
 

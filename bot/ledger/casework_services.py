@@ -15,6 +15,7 @@ from bot.ledger.advisor_services import ServiceRecord, record_service
 from bot.ledger.casework import Act, Turn, begin, day_moment, events_of, finish
 from bot.ledger.enterprise import BOOK, Issue, IssueEnd, confirm_issue, end_issue, register_issue, take_back_issue
 from bot.ledger.facts import details_of, reverse_fact, standing_facts
+from bot.ledger.people import name_hashes, phone_hashes
 from bot.ledger.services import request_line, reverse_line
 from bot.legal.advisor_services import Result, ServiceKind, Subject
 from bot.legal.cases import CaseKind, Channel, Tier
@@ -139,8 +140,9 @@ def _record(session: Session, turn: Turn, kind: ServiceKind, result: Result, wor
     case = turn.case
     session.flush()
     times = len(events_of(session, case.number, turn.step.action)) + 1
+    who, *formerly = _pseudonyms(session, case)
     service = ServiceRecord(
-        f"{case.number}-{times}", turn.act.by, kind, now, _pseudonym(session, case), case.number, result, turn.act.by,
+        f"{case.number}-{times}", turn.act.by, kind, now, who, case.number, result, turn.act.by, former_refs=tuple(formerly),
         community=case.community, tier=Tier.from_code(case.tier), channel=Channel.from_code(case.channel), subject_type=Subject.RESIDENT,
         topic=case.topic, dispute_type=DisputeType.from_code(case.dispute_type), minutes=minutes, new_substance=times > 1,
         brief=without_personal_data(words)[:200], is_demo=case.is_demo,
@@ -148,11 +150,11 @@ def _record(session: Session, turn: Turn, kind: ServiceKind, result: Result, wor
     record_service(session, service, now)
 
 
-def _pseudonym(session: Session, case: Case) -> str:
-    query = sa.select(CasePerson.phone_hash, CasePerson.name_hash).where(CasePerson.case_number == case.number, CasePerson.side == "applicant")
-    row = session.execute(query.order_by(CasePerson.id).limit(1)).first()
-    known = (row.phone_hash or row.name_hash) if row else None
-    return (known or keys().look_up_hash(case.number, "case subject"))[:32]
+def _pseudonyms(session: Session, case: Case) -> tuple[str, ...]:
+    query = sa.select(CasePerson).where(CasePerson.case_number == case.number, CasePerson.side == "applicant")
+    person = session.execute(query.order_by(CasePerson.id).limit(1)).scalars().first()
+    known = (phone_hashes(person.phone) or name_hashes(person.name)) if person else ()
+    return tuple(found[:32] for found in known or keys().look_up_hashes(case.number, "case subject"))
 
 
 def _words_of(session: Session, case: Case) -> str:

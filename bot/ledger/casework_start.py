@@ -13,6 +13,7 @@ from bot.ledger.casework import Act, Turn, begin, finish
 from bot.ledger.casework_people import give_after_acceptance
 from bot.ledger.casework_services import drop_enterprise
 from bot.ledger.mediation import Accepted, accept_case
+from bot.ledger.people import name_hash, phone_hash
 from bot.legal.cases import CaseKind, Channel, Tier
 from bot.legal.disputes import DisputeType
 from bot.legal.lifecycle import Action, Body, Path, Refusal
@@ -87,8 +88,8 @@ def whistle(session: Session, act: Act, body: Body | None, reason: str, now: dat
 
 def parties_of(session: Session, number: str) -> int:
     """Return how many people and organisations a case has, each once."""
-    who = sa.func.coalesce(CasePerson.phone_hash, CasePerson.name_hash)
-    return int(session.execute(sa.select(sa.func.count(sa.distinct(who))).where(CasePerson.case_number == number)).scalar_one())
+    people = session.execute(sa.select(CasePerson).where(CasePerson.case_number == number)).scalars()
+    return len({phone_hash(person.phone) or name_hash(person.name) for person in people} - {None})
 
 
 def _parties(session: Session, number: str, acceptance: Acceptance) -> int:

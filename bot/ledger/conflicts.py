@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from bot.errors import CaseRefused
 from bot.ledger import audit
-from bot.ledger.people import name_hash
+from bot.ledger.people import name_hashes, phone_hashes
 from bot.legal.cases import CaseKind
 from bot.legal.coded import Coded
 from bot.storage.casework_tables import CaseAssignment, ConflictCheck
@@ -66,8 +65,8 @@ class ConflictFound(CaseRefused):
 def find_conflicts(session: Session, case: Case, staff: str, staff_name: str) -> tuple[Conflict, ...]:
     """Return what speaks against this person having this case, the gravest first; empty where nothing was found."""
     found: list[Conflict] = []
-    mine = name_hash(staff_name)
-    own = sa.select(CasePerson.id).where(CasePerson.case_number == case.number, CasePerson.name_hash == mine).limit(1)
+    mine = name_hashes(staff_name)
+    own = sa.select(CasePerson.id).where(CasePerson.case_number == case.number, CasePerson.name_hash.in_(mine)).limit(1)
     if mine and session.execute(own).first() is not None:
         found.append(Conflict(ConflictKind.IS_PARTY, None, False))
     if case.kind == CaseKind.MEDIATION.code:
@@ -108,17 +107,16 @@ def checks_of(session: Session, number: str) -> list[ConflictCheck]:
 
 def _served(session: Session, case: Case, staff: str, kind: ConflictKind, here: str | None, there: str) -> list[Conflict]:
     """Cases this person had in which somebody of our `here` side stood on the `there` side."""
-    ours, theirs = aliased(CasePerson), aliased(CasePerson)
-    same: Any = sa.or_(ours.name_hash == theirs.name_hash, ours.phone_hash == theirs.phone_hash)
+    ours = sa.select(CasePerson).where(CasePerson.case_number == case.number)
+    people = session.execute(ours if here is None else ours.where(CasePerson.side == here)).scalars().all()
+    by_name = CasePerson.name_hash.in_([found for person in people for found in name_hashes(person.name)])
+    by_phone = CasePerson.phone_hash.in_([found for person in people for found in phone_hashes(person.phone)])
     query = (
-        sa.select(Case.number, sa.func.max(sa.case((ours.phone_hash == theirs.phone_hash, 1), else_=0)))
+        sa.select(Case.number, sa.func.max(sa.case((by_phone, 1), else_=0)))
         .join(CaseAssignment, CaseAssignment.case_number == Case.number)
-        .join(theirs, theirs.case_number == Case.number)
-        .join(ours, sa.and_(ours.case_number == case.number, same))
-        .where(CaseAssignment.staff == staff, Case.number != case.number, Case.kind.in_(ADVISING), theirs.side == there)
+        .join(CasePerson, CasePerson.case_number == Case.number)
+        .where(CaseAssignment.staff == staff, Case.number != case.number, Case.kind.in_(ADVISING), CasePerson.side == there, sa.or_(by_name, by_phone))
         .group_by(Case.number)
         .order_by(Case.number)
     )
-    if here is not None:
-        query = query.where(ours.side == here)
-    return [Conflict(kind, number, bool(by_phone)) for number, by_phone in session.execute(query)]
+    return [Conflict(kind, number, bool(same_phone)) for number, same_phone in session.execute(query)]

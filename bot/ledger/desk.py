@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.ledger.people import name_hash, phone_hash
+from bot.ledger.people import name_hashes, phone_hashes
 from bot.legal.coded import Coded
 from bot.legal.deadlines import NEAR
 from bot.legal.lifecycle import FINAL, Status
@@ -157,7 +157,7 @@ def _where(scope: Scope, filters: Filters) -> list[Any]:
 def _matches(text: str) -> Any:
     """Parties are found by exact name or phone: only keyed hashes can be compared."""
     said = text.strip()
-    hashes = [column == value for column, value in ((CasePerson.name_hash, name_hash(said)), (CasePerson.phone_hash, phone_hash(said))) if value]
+    hashes = [column.in_(values) for column, values in ((CasePerson.name_hash, name_hashes(said)), (CasePerson.phone_hash, phone_hashes(said))) if values]
     by_number = Case.number.contains(said.upper(), autoescape=True)
     return sa.or_(by_number, Case.number.in_(sa.select(CasePerson.case_number).where(sa.or_(*hashes)))) if hashes else by_number
 

@@ -31,24 +31,24 @@ def minutes_to_wait(session: Session, code: str, address: str, now: datetime) ->
 def write(session: Session, code: str, address: str, now: datetime) -> None:
     """Count a failure, and forget those of the day before."""
     session.execute(sa.delete(SignInFailure).where(SignInFailure.at < now - KEPT))
-    session.add_all([SignInFailure(who=who, at=now) for who in (_account(code), _address(address))])
+    session.add_all([SignInFailure(who=who[0], at=now) for who in (_account(code), _address(address))])
     session.flush()
 
 
 def forgive(session: Session, code: str) -> None:
     """Forget an account's failures, after it signed in or was reset."""
-    session.execute(sa.delete(SignInFailure).where(SignInFailure.who == _account(code)))
+    session.execute(sa.delete(SignInFailure).where(SignInFailure.who.in_(_account(code))))
 
 
-def _full_until(session: Session, who: str, allowed: int, now: datetime) -> datetime:
-    newest = sa.select(SignInFailure.at).where(SignInFailure.who == who, SignInFailure.at > now - WINDOW)
+def _full_until(session: Session, who: tuple[str, ...], allowed: int, now: datetime) -> datetime:
+    newest = sa.select(SignInFailure.at).where(SignInFailure.who.in_(who), SignInFailure.at > now - WINDOW)
     times = list(session.execute(newest.order_by(SignInFailure.at.desc()).limit(allowed)).scalars())
     return times[-1] + WINDOW if len(times) == allowed else now
 
 
-def _account(code: str) -> str:
-    return personal_data.keys().look_up_hash(code.casefold(), "sign-in account")
+def _account(code: str) -> tuple[str, ...]:
+    return personal_data.keys().look_up_hashes(code.casefold(), "sign-in account")
 
 
-def _address(address: str) -> str:
-    return personal_data.keys().look_up_hash(address, "sign-in address")
+def _address(address: str) -> tuple[str, ...]:
+    return personal_data.keys().look_up_hashes(address, "sign-in address")

@@ -8,6 +8,7 @@ import hmac
 import json
 import re
 import zipfile
+import zlib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 from bot.errors import NotOurReport
 from bot.storage import personal_data
 
-FORMAT = "district-legal-assistant/report-proof/1"
+FORMAT = "district-legal-assistant/report-proof/2"
+FORMATS = ("district-legal-assistant/report-proof/1", FORMAT)  # 1: the ids of all lines stand with each figure
 NAMESPACE = "urn:district-legal-assistant:report-proof:1"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TAG = "fig:"
@@ -31,8 +33,9 @@ def seal(proof: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_ours(proof: dict[str, Any]) -> bool:
-    """Whether the proof is as we sealed it."""
-    return hmac.compare_digest(str(proof.get("mac", "")).encode(), _mac({k: v for k, v in proof.items() if k != "mac"}).encode())
+    """Whether the proof is as we sealed it, with the current key or one that is still kept."""
+    given, body = str(proof.get("mac", "")).encode(), _canonical({k: v for k, v in proof.items() if k != "mac"})
+    return any(hmac.compare_digest(given, mac.encode()) for mac in personal_data.keys().look_up_hashes(body, "report-proof"))
 
 
 def digest_of_proof(proof: dict[str, Any]) -> str:
@@ -42,7 +45,7 @@ def digest_of_proof(proof: dict[str, Any]) -> str:
 
 def as_xml(proof: dict[str, Any]) -> bytes:
     """Return the proof as a custom XML part."""
-    body = base64.b64encode(_canonical(proof).encode()).decode()
+    body = base64.b64encode(zlib.compress(_canonical(proof).encode())).decode()
     return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><proof xmlns="{NAMESPACE}">{body}</proof>'.encode()
 
 
@@ -125,14 +128,23 @@ def _parts(path: Path) -> dict[str, bytes]:
 def _unwrapped(content: bytes, where: str) -> dict[str, Any]:
     text = _root(content, where).text or ""
     try:
-        found = json.loads(base64.b64decode(text))
+        packed = base64.b64decode(text)
+        found = json.loads(packed if packed.startswith(b"{") else _unpacked(packed))
         _canonical(found).encode()
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, zlib.error) as error:
         raise NotOurReport(f"{where} cannot be read ({error}); make the report again with `bot report`.") from error
     said = found.get("format") if isinstance(found, dict) else None
-    if said != FORMAT:
+    if said not in FORMATS:
         raise NotOurReport(f"{where} has the format {said!r}, expected {FORMAT!r}.")
     return dict(found)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    unpacking = zlib.decompressobj()
+    body = unpacking.decompress(packed, LARGEST)
+    if not unpacking.eof:
+        raise ValueError(f"cut off, or unpacks to more than {LARGEST // 1024 // 1024} MB")
+    return body
 
 
 def _root(content: bytes, where: str) -> Any:

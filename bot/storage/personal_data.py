@@ -2,29 +2,26 @@
 
 A stored value is `key id.base64(nonce + ciphertext)`. The newest key encrypts; every key in the ring decrypts, so that
 keys can be rotated while the product runs: a running process sees within a second that the file of keys has changed.
-The key of the hashes is one of its own (`look-up`), because what a hash was made of is not kept and cannot be hashed anew.
+The keys of the hashes are others (`bot.storage.look_up_keys`), and rotate apart from these.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import os
 import secrets
 import time
-from functools import cached_property
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.errors import BadSetting
+from bot.storage.look_up_keys import LOOK_UP, LookUpKeys, is_look_up
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
 TAG_BYTES = 16
-LOOK_UP = "look-up"
 FILE = "secret.keys"
 LOOK_EVERY = 1.0
 
@@ -33,11 +30,11 @@ class KeyRing:
     """AES-GCM keys by id, newest first.
 
     Args:
-        keys: id → 32 bytes, in order; the first encrypts. One may be called `look-up`; it makes the hashes and nothing else.
+        keys: id → 32 bytes, in order; the first encrypts. Those called `look-up`, `look-up-2` … make the hashes and nothing else.
     """
 
     def __init__(self, keys: dict[str, bytes]) -> None:
-        if not set(keys) - {LOOK_UP}:
+        if all(map(is_look_up, keys)):
             raise BadSetting("BOT_SECRET_KEYS holds no key that encrypts; expected id:base64, newest first.")
         for name, key in keys.items():
             if len(key) != KEY_BYTES or "." in name:
@@ -45,9 +42,10 @@ class KeyRing:
                     f"BOT_SECRET_KEYS: key {name!r} has {len(key)} bytes; expected {KEY_BYTES} bytes as base64 and an id "
                     "without a dot. Make one: python -c \"import secrets,base64;print(base64.b64encode(secrets.token_bytes(32)).decode())\""
                 )
-        self._keys = keys
-        self._ciphers = {name: AESGCM(key) for name, key in keys.items() if name != LOOK_UP}
+        self._ciphers = {name: AESGCM(key) for name, key in keys.items() if not is_look_up(name)}
         self.newest = next(iter(self._ciphers))
+        # Without one of its own the oldest key: look-ups must survive rotation of the encrypting key.
+        self.look_up = LookUpKeys({name: key for name, key in keys.items() if is_look_up(name)} or {LOOK_UP: list(keys.values())[-1]})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,15 +91,13 @@ class KeyRing:
         except InvalidTag:
             return None
 
-    def look_up_hash(self, text: str, purpose: str) -> str:
-        """Return a keyed hash (64 hex digits) that finds equal values without storing them."""
-        return hmac.new(self._hash_key, f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
+    def look_up_hash(self, text: str, purpose: str, key: str | None = None) -> str:
+        """Return a keyed hash (64 signs) that finds equal values without storing them; `key` as in `LookUpKeys.hash`."""
+        return self.look_up.hash(text, purpose, key)
 
-    @cached_property
-    def _hash_key(self) -> bytes:
-        # Without one of its own the oldest key: look-ups must survive rotation of the encrypting key.
-        made_of = self._keys.get(LOOK_UP) or list(self._keys.values())[-1]
-        return hashlib.sha256(b"look-up" + made_of).digest()
+    def look_up_hashes(self, text: str, purpose: str) -> tuple[str, ...]:
+        """Return every hash that this text may be stored as, the current key's first."""
+        return self.look_up.hashes(text, purpose)
 
 
 _ring: KeyRing | None = None

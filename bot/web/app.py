@@ -78,7 +78,7 @@ def create_app(settings: Settings, database: Database) -> Sanic:
 async def resident_page(request: Request) -> HTTPResponse:
     """The page residents chat on; gives a new visitor a signed cookie."""
     page = assets.send(request, request.app.ctx.page)
-    if not chat.visitor(request):
+    if not chat.visitor(request).id:
         page.cookies[web.COOKIE] = web.new_visitor(personal_data.keys())
         page.cookies[web.COOKIE].update({"httponly": True, "samesite": "Lax", "max-age": YEAR, "path": "/"})
         if request.app.ctx.settings.cookie_secure:

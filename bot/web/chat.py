@@ -150,8 +150,8 @@ def _reply_id(text: str) -> int:
     return number
 
 
-def visitor(request: Request) -> str:
-    """Return who the cookie says this is; "" without a genuine one."""
+def visitor(request: Request) -> web.Visitor:
+    """Return whom the cookie means; nobody without a genuine one."""
     return web.read_visitor(request.cookies.get(web.COOKIE), personal_data.keys())
 
 

@@ -55,12 +55,12 @@ async def claim(request: Request) -> HTTPResponse:
     code = body.get("code") if isinstance(body, dict) else None
     if not isinstance(code, str):
         return response.json({"error": WRONG_CODE}, status=400)
-    token = await in_thread(request.app, lambda s: claim_file(s, code[:40], visitor(request), datetime.now(timezone.utc)), writing=True)
+    token = await in_thread(request.app, lambda s: claim_file(s, code[:40], visitor(request).id, datetime.now(timezone.utc)), writing=True)
     return response.json({"url": f"/api/chat/claimed/{token}"}) if token else response.json({"error": WRONG_CODE}, status=404)
 
 
 @bp.get("/claimed/<token:str>")
 async def claimed(request: Request, token: str) -> HTTPResponse:
     """Send a file that this browser claimed."""
-    given = await in_thread(request.app, lambda s: open_claimed(s, token, visitor(request)))
+    given = await in_thread(request.app, lambda s: open_claimed(s, token, visitor(request).id))
     return send(given) if given else response.json({"error": NOT_THERE}, status=404)

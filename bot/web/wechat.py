@@ -25,7 +25,7 @@ from bot.channels.wechat_api import WeChatApi
 from bot.channels.wechat_crypto import NotFromWeChat
 from bot.channels.wechat_xml import Unreadable
 from bot.errors import BadSetting
-from bot.inbox import store, wechat_intake, wechat_outbox, wechat_store
+from bot.inbox import store, wechat_intake, wechat_names, wechat_outbox, wechat_store
 from bot.inbox.wechat_delivery import Delivery
 from bot.inbox.wechat_intake import Admitted
 from bot.settings import WeChatSettings
@@ -122,6 +122,7 @@ async def take(request: Request) -> HTTPResponse:
     try:
         fields, key = wechat.open_envelope(desk.account, lambda name: _query(request, name), request.body, now)
         delivered = wechat.parse(fields, lambda name: _query(request, name), key, personal_data.keys())
+        delivered = await _settle_name(request.app, delivered, now) if delivered.formerly else delivered
         caller = Caller()
         text = await desk.keep(_answer(request.app, delivered, now, caller), caller)
     except NotFromWeChat as refusal:
@@ -137,6 +138,14 @@ async def take(request: Request) -> HTTPResponse:
         return response.text(NOTHING)
     reply = wechat.passive_reply(delivered, text, desk.account, datetime.now(timezone.utc), secrets.token_hex(8))
     return response.text(reply, content_type="application/xml; charset=utf-8")
+
+
+async def _settle_name(app: Any, delivered: Delivered, now: datetime) -> Delivered:
+    """Only while a former look-up key is kept."""
+    known = await in_thread(app, lambda session: wechat_names.known_name(session, delivered))
+    if known is None:
+        known = await in_thread(app, lambda session: wechat_names.give_name(session, delivered, now), writing=True)
+    return delivered.called(known)
 
 
 async def _answer(app: Any, delivered: Delivered, now: datetime, caller: Caller) -> str | None:

@@ -81,7 +81,7 @@ def test_what_was_sealed_opens_and_any_change_of_it_does_not_crash(message):
     st.sampled_from(["conversation", "id", "text", "community", "x"]), inner, max_size=5), max_leaves=12))  # fmt: skip
 def test_any_body_on_the_page(body):
     try:
-        inbound = web.parse(body, "", RING, NOW, ["c01"])
+        inbound = web.parse(body, web.NOBODY, RING, NOW, ["c01"])
     except BadInput as refusal:
         assert refusal.hint
         return
