@@ -89,6 +89,7 @@ class InboxChannel(InputChannel):
         self._kept_session: Session | None = None
         self._waiting: dict[int, None] = {}  # messages given to this worker and not begun, in their order
         self._read: set[int] = set()  # of these, the ones whose texts the model has read
+        self._read_while_stored: tuple[str, float] = ("", 0.0)  # a text, and the seconds that reading it took
         # While the disk confirms one answer the next is thought about.
         self._commits = ThreadPoolExecutor(max_workers=4, thread_name_prefix="commit")
 
@@ -131,7 +132,9 @@ class InboxChannel(InputChannel):
     def read_meanwhile(self, text: str) -> None:
         """Let the model read a message that is only being stored, if nobody else waits: on its way to the disk it takes as long as this."""
         if not self._waiting and not (self._one_at_a_time and self._one_at_a_time.locked()):
+            began = time.perf_counter()
             model_in_use.read_ahead([text.strip()])
+            self._read_while_stored = text.strip(), time.perf_counter() - began
 
     async def handle(self, message_id: int, on_new_message: Handler) -> Outcome:
         """Answer one stored message; thinking is done one message at a time, committing beside it."""
@@ -165,6 +168,8 @@ class InboxChannel(InputChannel):
 
     def _read_ahead(self, unit: Unit, message: store.Stored) -> None:
         """Let the model read this message together with those that wait behind it; reading is half of what a message costs."""
+        if message.text.strip() == self._read_while_stored[0]:
+            unit.stages["ahead"], self._read_while_stored = self._read_while_stored[1], ("", 0.0)
         if message.id in self._read:
             self._read.discard(message.id)
             return

@@ -26,11 +26,13 @@ def note(message_id: int, worker: dict[str, float], seconds: float) -> None:
     """Count what a worker said of one answered message, and write its line.
 
     Args:
-        worker: stage → seconds, as the worker measured.
+        worker: stage → seconds, as the worker measured; under "ahead" what the model read while the message was being stored, which is part of
+            `nlu`, though nobody waited for it.
         seconds: from handing the message over to having the answer.
     """
     known = {stage: spent for stage, spent in worker.items() if stage in _of}
     known["other"] = max(0.0, seconds - sum(known.values()))
+    known["nlu"] = known.get("nlu", 0.0) + worker.get("ahead", 0.0)
     for stage, spent in known.items():
         _of[stage].observe(spent)
     line: dict[str, Any] = {f"{stage}_ms": round(spent * 1000, 1) for stage, spent in known.items()}

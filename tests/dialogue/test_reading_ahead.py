@@ -4,10 +4,11 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timezone
 
+import pytest
 import time_machine
 
 from bot.dialogue.meanings import MEANINGS_KEPT, Meanings, meaning_for_a_case
-from bot.inbox import store
+from bot.inbox import stages, store
 from bot.legal.cases import Channel
 from bot.messages import Inbound
 
@@ -59,6 +60,22 @@ def test_a_message_that_was_read_while_it_was_being_stored_is_not_read_again(res
     assert [kept for kept, _ in component._ahead] == [text]
     assert resident.says(text) == alone
     assert not component._ahead
+
+
+def test_what_reading_a_message_took_while_it_was_stored_counts_as_its_nlu(resident):
+    text = "物业把我家门口的路灯拆了一个星期没人管"
+    resident.channel.read_meanwhile(text)
+    message = stored(resident, "web:told", text)
+    outcome = asyncio.get_event_loop().run_until_complete(resident.channel.handle(message, resident.agent.handle_message))
+    before = counted("nlu"), counted("other")
+    stages.note(message, outcome.stages, sum(spent for stage, spent in outcome.stages.items() if stage != "ahead"))
+    nlu, other = counted("nlu") - before[0], counted("other") - before[1]
+    assert nlu == pytest.approx(outcome.stages["ahead"] + outcome.stages["nlu"]) and outcome.stages["ahead"] > 0
+    assert other == pytest.approx(0, abs=1e-9)
+
+
+def counted(stage: str) -> float:
+    return next(s.value for m in stages.SECONDS.collect() for s in m.samples if s.name.endswith("_sum") and s.labels["stage"] == stage)
 
 
 def test_while_somebody_waits_nothing_is_read_meanwhile(resident):
