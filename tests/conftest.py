@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -88,9 +89,12 @@ def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Dat
 
 @pytest.fixture(scope="session")
 def model_folder() -> Path:
-    """The folder that holds the model of this state of the project; trained once, kept between runs."""
+    """The folder that holds the model of this state of the project; trained once, kept between runs and shared by processes that test side by side."""
     environment = {**os.environ, "BOT_VAR": str(MODEL_CACHE)}
-    subprocess.run([sys.executable, "-m", "bot.cli", "train"], check=True, env=environment, cwd=ROOT)
+    MODEL_CACHE.mkdir(parents=True, exist_ok=True)
+    with open(MODEL_CACHE / "training.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run([sys.executable, "-m", "bot.cli", "train"], check=True, env=environment, cwd=ROOT)
     return MODEL_CACHE / "models"
 
 
