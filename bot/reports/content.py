@@ -53,7 +53,7 @@ class Content:
 
 def content(session: Session, view: View, as_of: date, office: Office, closed: list[PeriodAction], drawn: bool = True) -> Content:
     """Return the report of a view; `closed` are the closings that hold. Charts take time and are drawn only for a document."""
-    figures = collect(session, view, office)
+    figures = collect(session, view, office, closed)
     text = tuple(sections(figures))
     tables = (_by_type(figures), _by_community(figures, office), *_first_replies(figures))
     late = tuple(corrections(session, closed, view.period)) if not view.with_demo else ()

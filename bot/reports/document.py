@@ -64,6 +64,7 @@ def _proof(
         "made_at": now.astimezone(BEIJING).isoformat(timespec="seconds"),
         "signed_by": signed_by,
         "figures": [{"id": f.id, "key": f.key, "label": f.label, "unit": f.unit, "opening": f.opening, **f.frozen} for f in said.figures.shown_figures],
+        "batches": said.figures.batches,
         "parts": said.figures.parts,
         "shown": sorted([[i, text, n] for (i, text), n in figures.items()]),
         "numbers": dict(sorted(numbers.items())),

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from bot.errors import UnknownMetric
 from bot.legal.rounding import with_yu
 from bot.office import Office
-from bot.statistics.behind import Behind, behind
-from bot.statistics.frozen import frozen
+from bot.statistics.batches import Batches
+from bot.statistics.closings import known_parts
+from bot.statistics.frozen import Found, freeze
 from bot.statistics.metrics import METRICS, Number
 from bot.statistics.periods import months_of
 from bot.statistics.registry import Shape
 from bot.statistics.views import View
+from bot.storage.book_tables import PeriodAction
 
 OPENING = "@opening"
 WAN = 10_000
@@ -82,11 +84,12 @@ class ReportFigure:
 
 @dataclass
 class Figures:
-    """All figures of a report, and the parts of them that tables show."""
+    """All figures of a report, the batches of lines that no closing holds, and the parts of figures that tables show."""
 
     view: View
+    batches: Batches
     by_key: dict[str, ReportFigure] = field(default_factory=dict)
-    behind: dict[str, Behind] = field(default_factory=dict)
+    behind: dict[str, Found] = field(default_factory=dict)
     parts: list[dict[str, Any]] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
@@ -119,18 +122,19 @@ class Figures:
         return Shown(name, str(value))
 
 
-def collect(session: Session, view: View, office: Office) -> Figures:
-    """Return every metric of a view frozen, the opening stocks, and what the office's file says."""
-    found = Figures(view)
+def collect(session: Session, view: View, office: Office, closed: list[PeriodAction]) -> Figures:
+    """Return every metric of a view frozen, the opening stocks, and what the office's file says; closed months are taken from their closings."""
     stocks = [which for which in METRICS if which.shape is Shape.STOCK]
-    all_rows = behind(session, [*((which, view) for which in METRICS), *((which, view.before()) for which in stocks)])
-    for one, record in zip(all_rows, frozen(session, all_rows)):
+    wanted = [*((which, view) for which in METRICS), *((which, view.before()) for which in stocks)]
+    frozen = freeze(session, wanted, known_parts(closed, view.period))
+    found = Figures(view, frozen.batches)
+    for one, record in zip(frozen.found, frozen.figures):
         _add(found, one, record, opening=one.view != view)
     months = len(months_of(view.period))
     _own(found, "community_count", "社区数", "个", "办公室档案（office.yml）所列社区数。", len(office.communities))
     _own(found, "screening_due", "应排查轮次", "轮", "社区数乘以期内月数，每社区每月一轮。", len(office.communities) * months)
-    closed = sum(int(found[code].value or 0) for code in ("mediation_resolved", "mediation_failed", "mediation_terminated"))
-    _own(found, "mediation_closed", "办结案件", "件", "调解成功、不成、终止之和。", closed)
+    ended = sum(int(found[code].value or 0) for code in ("mediation_resolved", "mediation_failed", "mediation_terminated"))
+    _own(found, "mediation_closed", "办结案件", "件", "调解成功、不成、终止之和。", ended)
     return found
 
 
@@ -139,7 +143,7 @@ def last_day(view: View) -> date:
     return view.period.end - timedelta(days=1)
 
 
-def _add(found: Figures, one: Behind, record: dict[str, Any], opening: bool) -> None:
+def _add(found: Figures, one: Found, record: dict[str, Any], opening: bool) -> None:
     which = one.which
     key = f"{which.code}{OPENING}" if opening else which.code
     label = f"{which.label.replace('（期末）', '')}（期初）" if opening else which.label

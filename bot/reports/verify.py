@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot.office import Office
 from bot.reports.proof import is_ours, read_proof, what_it_shows
-from bot.statistics.frozen import Check, check_all
+from bot.statistics.checks import check_all
 from bot.statistics.metrics import Row
 from bot.statistics.periods import Period, months_of
+from bot.statistics.verdicts import Check
 from bot.statistics.views import View
 
 EQUAL, RESTATED, TAMPERED = "equal", "restated", "tampered"
@@ -52,19 +53,20 @@ def verify(session: Session, path: Path, office: Office) -> Verdict:
         why = "the proof inside was altered, or was made by another installation (another key)"
         return Verdict(TAMPERED, str(proof.get("title", "")), 0, (why,), ())
     counted = [f for f in proof["figures"] if f["table"] != "office"]
-    checks = dict(zip((f["id"] for f in counted), check_all(session, counted, [_view(proof, f["opening"]) for f in counted])))
+    found = check_all(session, counted, [_view(proof, f["opening"]) for f in counted], {"": proof.get("batches", {})})
+    checks = dict(zip((f["id"] for f in counted), found))
     complaints = [*_altered_text(proof, path), *_altered_parts(proof, checks)]
     changes: list[Change] = []
     for frozen in proof["figures"]:
         if frozen["table"] == "office":
             changes += _own_figure(frozen, proof, office)
             continue
-        found = checks[frozen["id"]]
-        if not found.intact:
+        check = checks[frozen["id"]]
+        if not check.intact:
             complaints.append(f"{frozen['id']} {frozen['label']}: the rows behind it were altered in the database")
-        elif not found.same:
-            now = None if found.now.value is None else str(found.now.value)
-            changes.append(Change(f"{frozen['id']} {frozen['label']}", frozen["value"], now, (*found.later, *found.gone)))
+        elif not check.same:
+            now = None if check.now.value is None else str(check.now.value)
+            changes.append(Change(f"{frozen['id']} {frozen['label']}", frozen["value"], now, (*check.later, *check.gone)))
     word = TAMPERED if complaints else RESTATED if changes else EQUAL
     return Verdict(word, proof["title"], len(proof["figures"]), tuple(complaints), tuple(changes))
 

@@ -127,6 +127,11 @@ def table(session: Session, which: Metric, period: Period | View, dimensions: li
     return [(codes, n if which.scale == 1 else _scaled(which, n)) for codes, n in _grouped(session, which, view, dimensions) if n]
 
 
+def sums_by(session: Session, which: Metric, view: View, dimension: str) -> dict[str | None, int]:
+    """Return code → sum of the lines with it, in parts of the unit, those that cancel out included; of a ratio the sum of both its sides' lines."""
+    return {code: n for (code,), n in _grouped(session, which, view, [dimension])}
+
+
 def entry_row(line: ServiceEntry) -> Row:
     """Return a line of the books as a row."""
     return _row(line, "entry", line.kind, line.quantity, line.case_number, line.reason)

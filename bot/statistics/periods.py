@@ -96,6 +96,22 @@ def read_month(text: str) -> Period:
     return month(first.month, first.year)
 
 
+def span_name(period: Period) -> str:
+    """Return what `read_span` reads: "2026-03" for a whole month, "2026-03-05/2026-03-20" for other days, the second not included."""
+    whole = period == month(period.first.month, period.first.year)
+    return f"{period.first:%Y-%m}" if whole else f"{period.first}/{period.end}"
+
+
+def read_span(name: str) -> Period:
+    """Return the days that `span_name` named.
+
+    Raises:
+        BadPeriod: it is no such name.
+    """
+    first, slash, end = name.partition("/")
+    return Period(read_day(first), read_day(end)) if slash else read_month(name)
+
+
 def months_of(period: Period) -> list[Period]:
     """Return the months of a period in order; the first and last are cut to it."""
     found, first = [], period.first

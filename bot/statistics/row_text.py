@@ -22,9 +22,12 @@ def hashed_text(columns: Any, dialect: str) -> Any:
         columns: those of service_entries, or of a subquery that has them.
         dialect: "sqlite" or "postgresql".
     """
-    quoted, write = (_in_sqlite, sa.func.printf) if dialect == "sqlite" else (_in_postgresql, sa.func.format)
+    if dialect != "sqlite":
+        # One call for the whole line: it writes what json.dumps writes, in half the time of a value at a time.
+        values = (_time_in_postgresql(columns[name]) if name in _TIMES else columns[name] for name in HASHED)
+        return sa.type_coerce(sa.cast(sa.func.json_build_array(_text("entry"), *values), sa.Text), sa.Text)
     form = f'["entry", {", ".join(["%s"] * len(HASHED))}]'
-    return sa.type_coerce(write(_text(form), *(quoted(name, columns[name]) for name in HASHED)), sa.Text)
+    return sa.type_coerce(sa.func.printf(_text(form), *(_in_sqlite(name, columns[name]) for name in HASHED)), sa.Text)
 
 
 def _in_sqlite(name: str, column: Any) -> Any:
@@ -32,20 +35,17 @@ def _in_sqlite(name: str, column: Any) -> Any:
         return column
     if name in _TIMES:
         # Stored as 2026-03-02 02:00:00.000000; a whole second is hashed without its noughts.
-        return _zoned(sa.func.replace(sa.type_coerce(column, sa.Text), " ", "T"))
+        moment = sa.func.replace(sa.type_coerce(column, sa.Text), " ", "T")
+        return _text('"').concat(sa.func.replace(moment, ".000000", "")).concat(_text('+00:00"'))
     return sa.func.json_quote(column)
 
 
-def _in_postgresql(name: str, column: Any) -> Any:
-    if name in _WHOLE:
-        return column
-    if name in _TIMES:
-        return _zoned(sa.func.to_char(column, _text('YYYY-MM-DD"T"HH24:MI:SS.US')))
-    return sa.func.coalesce(sa.cast(sa.func.to_json(column), sa.Text), _text("null"))
-
-
-def _zoned(moment: Any) -> Any:
-    return _text('"').concat(sa.func.replace(moment, ".000000", "")).concat(_text('+00:00"'))
+def _time_in_postgresql(column: Any) -> Any:
+    """JSON would leave the last noughts of a fraction out; a whole second has none."""
+    moment = sa.type_coerce(column, sa.DateTime)
+    written = sa.func.to_char(moment, _text('YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'))
+    whole = sa.func.to_char(moment, _text('YYYY-MM-DD"T"HH24:MI:SS"+00:00"'))
+    return sa.case((moment == sa.func.date_trunc("second", moment), whole), else_=written)
 
 
 def _text(value: str) -> Any:
