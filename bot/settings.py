@@ -12,6 +12,7 @@ from typing import Any, Callable
 from environs import Env, EnvError, EnvValidationError
 from marshmallow import ValidationError
 
+from bot import secret_values
 from bot.errors import BadSetting
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +40,7 @@ DECLARED = (
     Setting("BOT_WORKER_URLS", "", "dialogue workers, comma separated; `bot serve` fills it in"),
     Setting("BOT_WORKER_HOST", "127.0.0.1", "address a worker listens on; another than this machine's own only inside the office's network"),
     Setting("BOT_WORKER_TOKEN", "", "what web and workers know each other by; `bot serve` makes one"),
-    Setting("BOT_SECRET_KEYS", "", "id:base64 of 32 bytes, newest first, comma separated; empty: made in BOT_VAR"),
+    Setting("BOT_SECRET_KEYS", "", "id:base64 of 32 bytes, newest first, comma separated; empty: made in BOT_VAR; secrets may be file:NAME (deploy/README.md)"),
     Setting("BOT_OFFICE", "office.yml", "the office's own file: communities, advisors, hotlines, service points"),
     Setting("BOT_ANSWER_WAIT", "8", "seconds an HTTP request waits for its answer before it says `pending`"),
     Setting("BOT_WORKER_TIMEOUT", "30", "seconds a worker may take for one message before it counts as hung"),
@@ -150,17 +151,17 @@ def read_settings(env_file: Path | None = None) -> Settings:
     if path.is_file():
         env.read_env(str(path), recurse=False)
     default = {s.name: s.default for s in DECLARED}
-    var = _under_root(env.str("BOT_VAR", default["BOT_VAR"]))
+    var, secret = _under_root(env.str("BOT_VAR", default["BOT_VAR"])), {"validate": secret_values.readable}
     values: dict[str, Any] = {
         "var": var,
-        "database_url": env.str("DATABASE_URL", "") or f"sqlite:///{var / 'bot.db'}",
+        "database_url": secret_values.read(env.str("DATABASE_URL", "", **secret)) or f"sqlite:///{var / 'bot.db'}",
         "host": env.str("BOT_HOST", default["BOT_HOST"]),
         "port": env.int("BOT_PORT", int(default["BOT_PORT"]), validate=_port),
         "workers": env.int("BOT_WORKERS", int(default["BOT_WORKERS"]), validate=_at_least(0)) or one_a_core(),
         "worker_urls": tuple(u for u in env.str("BOT_WORKER_URLS", "").split(",") if u),
         "worker_host": env.str("BOT_WORKER_HOST", default["BOT_WORKER_HOST"]),
-        "worker_token": env.str("BOT_WORKER_TOKEN", ""),
-        "secret_keys": env.str("BOT_SECRET_KEYS", ""),
+        "worker_token": secret_values.read(env.str("BOT_WORKER_TOKEN", "", **secret)),
+        "secret_keys": secret_values.read(env.str("BOT_SECRET_KEYS", "", **secret)),
         "office": _under_root(env.str("BOT_OFFICE", default["BOT_OFFICE"])),
         "answer_wait": env.float("BOT_ANSWER_WAIT", float(default["BOT_ANSWER_WAIT"])),
         "worker_timeout": env.float("BOT_WORKER_TIMEOUT", float(default["BOT_WORKER_TIMEOUT"])),
@@ -191,11 +192,12 @@ def _gate(env: Env, default: dict[str, str]) -> GateSettings:
 
 
 def _wechat(env: Env, default: dict[str, str]) -> WeChatSettings | None:
+    secret = {"validate": secret_values.readable}
     account = WeChatSettings(
-        token=env.str("WECHAT_TOKEN", ""),
+        token=secret_values.read(env.str("WECHAT_TOKEN", "", **secret)),
         app_id=env.str("WECHAT_APP_ID", ""),
-        app_secret=env.str("WECHAT_APP_SECRET", ""),
-        aes_keys=tuple(k.strip() for k in env.str("WECHAT_AES_KEYS", "").split(",") if k.strip()),
+        app_secret=secret_values.read(env.str("WECHAT_APP_SECRET", "", **secret)),
+        aes_keys=_parts(secret_values.read(env.str("WECHAT_AES_KEYS", "", **secret))),
         api_base=env.str("WECHAT_API_BASE", default["WECHAT_API_BASE"]),
         answer_wait=env.float("WECHAT_ANSWER_WAIT", float(default["WECHAT_ANSWER_WAIT"])),
     )
@@ -210,12 +212,12 @@ def _notices(env: Env, default: dict[str, str]) -> NoticeSettings | None:
         site=env.str("STAFF_SITE", ""),
         quiet=_quiet(env.str("STAFF_QUIET_HOURS", default["STAFF_QUIET_HOURS"], validate=_hours)),
         dingtalk_webhook=env.str("STAFF_DINGTALK_WEBHOOK", "", validate=_webhook),
-        dingtalk_secret=env.str("STAFF_DINGTALK_SECRET", ""),
+        dingtalk_secret=secret_values.read(env.str("STAFF_DINGTALK_SECRET", "", validate=secret_values.readable)),
         mail_host=host,
         mail_port=env.int("STAFF_MAIL_PORT", int(default["STAFF_MAIL_PORT"]), validate=_port),
         mail_security=env.str("STAFF_MAIL_SECURITY", default["STAFF_MAIL_SECURITY"], validate=_security),
         mail_user=env.str("STAFF_MAIL_USER", ""),
-        mail_password=env.str("STAFF_MAIL_PASSWORD", ""),
+        mail_password=secret_values.read(env.str("STAFF_MAIL_PASSWORD", "", validate=secret_values.readable)),
         mail_from=env.str("STAFF_MAIL_FROM", **addressed) or "",
         mail_to=_parts(env.str("STAFF_MAIL_TO", **addressed) or ""),
         mail_authority=env.str("STAFF_MAIL_AUTHORITY", ""),

@@ -35,3 +35,25 @@ def test_there_is_a_worker_for_each_core_unless_a_number_is_given(monkeypatch, t
     assert read_settings(env_file=tmp_path / "none").workers == 1
     monkeypatch.setenv("BOT_WORKERS", "3")
     assert read_settings(env_file=tmp_path / "none").workers == 3
+
+
+def test_a_secret_may_lie_in_a_file_that_systemd_gives_the_service(monkeypatch, tmp_path):
+    (tmp_path / "keys").write_text("k1:AAAA\n")
+    (tmp_path / "aes").write_text("one,\ntwo\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    monkeypatch.setenv("BOT_SECRET_KEYS", "file:keys")
+    monkeypatch.setenv("WECHAT_TOKEN", f"file:{tmp_path / 'keys'}")
+    monkeypatch.setenv("WECHAT_AES_KEYS", "file:aes")
+    found = read_settings(env_file=tmp_path / "none")
+    assert found.secret_keys == "k1:AAAA" and found.wechat.token == "k1:AAAA" and found.wechat.aes_keys == ("one", "two")
+    assert os.environ["BOT_SECRET_KEYS"] == "file:keys", "what it starts finds the name only"
+
+
+@pytest.mark.parametrize("content", [None, "", "\xff"])
+def test_a_secret_that_cannot_be_read_stops_the_start_and_is_named(monkeypatch, tmp_path, content):
+    if content is not None:
+        (tmp_path / "keys").write_bytes(content.encode("latin-1"))
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    monkeypatch.setenv("BOT_SECRET_KEYS", "file:keys")
+    with pytest.raises(BadSetting, match=r"BOT_SECRET_KEYS.*nothing can be read from"):
+        read_settings(env_file=tmp_path / "none")
