@@ -10,11 +10,11 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.orm import Session
 
-from bot.console.access import ROOT, go, needs, now, set_cookie, someone, what_is_missing
+from bot.console.access import ROOT, go, needs, now, safe_next, set_cookie, someone, what_is_missing
 from bot.console.pages import page
 from bot.console.signing_in import WAIT, rotated
 from bot.errors import AccountRefused
-from bot.ledger import audit, second_factor, sign_in_failures, staff, staff_sessions
+from bot.ledger import account_news, audit, second_factor, sign_in_failures, staff, staff_sessions
 from bot.ledger.staff_sessions import OpenSession
 from bot.legal.audit_actions import LABELS
 from bot.legal.one_time_codes import setup_link
@@ -32,13 +32,15 @@ async def show(request: Request) -> HTTPResponse:
     """The own account: roles, communities, where it is signed in."""
     who, signed_in = request.ctx.staff, request.ctx.signed_in
 
-    def look(session: Session) -> tuple[list[OpenSession], list[AuditEntry]]:
-        return staff_sessions.open_sessions(session, who.id, now()), audit.entries(session, subject=who.code, limit=EVENTS)
+    def look(session: Session) -> tuple[list[OpenSession], list[AuditEntry], list[AuditEntry]]:
+        news = account_news.since_last_time(session, who.code, now())
+        return staff_sessions.open_sessions(session, who.id, now()), audit.entries(session, subject=who.code, limit=EVENTS), news
 
-    sessions, events = await in_thread(request.app, look)
+    sessions, events, news = await in_thread(request.app, look)
+    known = {"sessions": sessions, "events": events, "news": news, "labels": LABELS, "next": safe_next(request.args.get("next", ""))}
     office = request.app.ctx.office
     places = None if who.communities is None else [c.name for c in office.communities if c.code in who.communities]
-    return page(request, "account.html", sessions=sessions, this=signed_in.id, places=places, signed_in=signed_in, events=events, labels=LABELS)
+    return page(request, "account.html", this=signed_in.id, places=places, signed_in=signed_in, **known)
 
 
 @bp.get("/password")
@@ -105,22 +107,37 @@ async def confirm_factor(request: Request) -> HTTPResponse:
     return answer
 
 
+@bp.get("/sessions/end")
+@needs(Permission.ACCOUNT)
+async def ask_before_ending(request: Request) -> HTTPResponse:
+    """Ask for the password before a session is ended: a browser that was left open cannot lock its owner out elsewhere."""
+    return page(request, "sessions_end.html", error="", which=_number(request.args.get("session") or ""))
+
+
 @bp.post("/sessions/end")
 @needs(Permission.ACCOUNT)
 async def end_sessions(request: Request) -> HTTPResponse:
-    """Sign out elsewhere: one session by its number, or all others."""
+    """Sign out elsewhere, with the password: one session by its number, or all others."""
     who, this, which = request.ctx.staff, request.ctx.signed_in.id, request.form.get("session") or ""
+    try:
+        await _check_old(request, who.code, request.form.get("old") or "")
+    except AccountRefused as refusal:
+        return page(request, "sessions_end.html", status=400, error=refusal.hint, which=_number(which))
 
     def work(session: Session) -> bool:
         audit.note(session, who.code, "sessions_ended", who.code, now())
         if not which:
             staff_sessions.end_all(session, who.id, but=this)
             return True
-        return which.isascii() and which.isdigit() and staff_sessions.end_one(session, who.id, int(which))
+        return bool(_number(which)) and staff_sessions.end_one(session, who.id, int(which))
 
     if not await in_thread(request.app, work, writing=True):
         raise NotFound("no such session")
     return go(request, f"{ROOT}/account")
+
+
+def _number(text: str) -> str:
+    return text if text.isascii() and text.isdigit() else ""
 
 
 async def _check_old(request: Request, code: str, old: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import quote
 
 from sanic import Blueprint
 from sanic.request import Request
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.console.access import REFUSED, ROOT, cookie_name, drop_cookie, go, now, public, safe_next, set_cookie, someone, what_is_missing
 from bot.console.pages import page
-from bot.ledger import audit, second_factor, sign_in_failures, staff, staff_sessions
+from bot.ledger import account_news, audit, second_factor, sign_in_failures, staff, staff_sessions
 from bot.ledger.staff_sessions import SignedIn
 from bot.storage.threads import in_thread
 
@@ -45,7 +46,7 @@ async def sign_in(request: Request) -> HTTPResponse:
     if token is None:
         return page(request, "login.html", status=401, error=WRONG, code=code, next=back)
     signed_in = await in_thread(request.app, lambda s: staff_sessions.find(s, token, now()))
-    return _enter(request, token, signed_in, back)
+    return await _enter(request, token, signed_in, back)
 
 
 @bp.get("/login/code")
@@ -78,7 +79,7 @@ async def prove(request: Request) -> HTTPResponse:
     if token is None:
         words = WAIT.format(wait) if wait else second_factor.WRONG
         return page(request, "code.html", status=429 if wait else 401, error=words, next=back)
-    return _enter(request, token, await in_thread(request.app, lambda s: staff_sessions.find(s, token, now())), back)
+    return await _enter(request, token, await in_thread(request.app, lambda s: staff_sessions.find(s, token, now())), back)
 
 
 @bp.post("/logout")
@@ -125,8 +126,10 @@ def _count(session: Session, code: str, address: str) -> None:
     audit.note(session, "-", "sign_in_failed", code if staff.CODE.fullmatch(code) else "?", now())
 
 
-def _enter(request: Request, token: str, signed_in: SignedIn | None, back: str) -> HTTPResponse:
+async def _enter(request: Request, token: str, signed_in: SignedIn | None, back: str) -> HTTPResponse:
     missing = what_is_missing(signed_in) if signed_in else ROOT
+    if signed_in and missing == ROOT and await in_thread(request.app, lambda s: account_news.since_last_time(s, signed_in.staff.code, now())):
+        back = f"{ROOT}/account?next={quote(back, safe='/')}"
     target = back if missing == ROOT else f"{missing}?next={back}" if missing.endswith("/code") else missing
     answer = go(request, target)
     set_cookie(request, answer, token)

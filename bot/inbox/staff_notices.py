@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.inbox.store import insert_once
+from bot.ledger.account_news import lately_changed
 from bot.ledger.case_times import details_of
 from bot.ledger.screening_log import findings, rounds
+from bot.legal.audit_actions import LABELS
 from bot.legal.cases import CaseKind, Tier
 from bot.legal.lifecycle import FINAL, Action, Status
 from bot.legal.screening import RiskLevel, is_reminder_day, reminded_month
@@ -43,7 +45,7 @@ class Found:
 def look(session: Session, office: Office, now: datetime) -> list[Found]:
     """Return what happened that staff were not told of yet."""
     found = [*_cases(session, now), *_overdue(session, now), *_escalated(session, now)]
-    found += [*_risks(session, now), *_people(session, now), *_screenings(session, office, now)]
+    found += [*_risks(session, now), *_people(session, now), *_screenings(session, office, now), *_accounts(session, now)]
     if not found:
         return []
     known = set(session.execute(sa.select(StaffNotice.source_key).where(StaffNotice.source_key.in_([f.key for f in found]))).scalars())
@@ -171,6 +173,11 @@ def _screenings(session: Session, office: Office, now: datetime) -> Iterator[Fou
     if missing:
         names = "、".join(missing) if len(missing) <= 12 else f"{'、'.join(missing[:12])}等{len(missing)}个社区"
         yield Found(f"screening:{month}:{local:%m%d}", Told(StaffEvent.SCREENING_MISSING, f"{month}：{names}", "", f"/console/screenings?month={month}"))
+
+
+def _accounts(session: Session, now: datetime) -> Iterator[Found]:
+    for entry in lately_changed(session, now - FRESH):
+        yield Found(f"account:{entry.number}", Told(StaffEvent.ACCOUNT, f"{entry.subject} {LABELS[entry.action]}", "", "/console/account"))
 
 
 def _told(notice: StaffNotice, office: Office) -> Told:

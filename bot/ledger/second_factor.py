@@ -44,13 +44,15 @@ def confirm(session: Session, staff_id: int, given: str, now: datetime) -> None:
 
 
 def check(session: Session, staff_id: int, given: str, now: datetime) -> bool:
-    """Whether a code is right; a code is taken once only."""
+    """Whether a code is right; a code is taken once only, and one that comes a second time is written down."""
     account = _account(session, staff_id)
     if account.second_factor is None or account.second_factor_at is None:
         return False
     try:
         _take(account, given, now)
     except AccountRefused:
+        if matching_step(account.second_factor, given, now, None) is not None:
+            audit.note(session, "-", "code_reused", account.code, now)
         return False
     return True
 

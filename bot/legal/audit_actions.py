@@ -8,6 +8,7 @@ LABELS = {
     "sign_in_failed": "登录失败",
     "password_changed": "改密码",
     "second_factor_set": "开启两步验证",
+    "code_reused": "用过的验证码又被使用",
     "sessions_ended": "退出其他登录",
     "staff_added": "建账号",
     "staff_disabled": "停用账号",

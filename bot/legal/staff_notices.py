@@ -24,6 +24,7 @@ class StaffEvent(Coded):
     ESCALATED = ("escalated", "办件提级")
     CRITICAL_FINDING = ("critical_finding", "排查发现危急纠纷")
     SCREENING_MISSING = ("screening_missing", "排查未报")
+    ACCOUNT = ("account", "账号变动，不是本人操作请马上告诉管理员")
 
     @property
     def is_urgent(self) -> bool:

@@ -10,6 +10,7 @@ from bot import doctor_notices
 from bot.findings import BAD, CARE, GOOD
 from bot.inbox import staff_notices
 from bot.inbox.handover import ask_for_person
+from bot.ledger import audit
 from bot.ledger.risks import note_risk
 from bot.ledger.screenings import Finding, submit_screening
 from bot.legal.disputes import DisputeType
@@ -38,6 +39,22 @@ def test_a_new_case_is_told_once_with_number_kind_community_and_link_and_nobodys
     assert said == f"{office.name}：1条提醒\n【新办件】{number} 人民调解（示例社区三） https://desk.example.cn/console/cases/{number}"
     for secret in ("张三", "李四", "13800138000", "天花板", "漏水"):
         assert secret not in said
+
+
+def test_a_change_of_how_somebody_signs_in_is_told_at_once(database, office):
+    with database.transaction() as session:
+        for n, action in enumerate(("signed_in", "staff_reset", "code_reused", "opened")):
+            audit.note(session, "admin", action, "a01", NOON + timedelta(seconds=n))
+        audit.note(session, "a01", "password_changed", "a01", NOON - timedelta(days=2))
+
+    async def run():
+        async with Robot() as robot, told_by(database, office, robot) as notices:
+            assert await notices.look_and_send(NOON + timedelta(minutes=1)) == 2
+            return robot.said
+
+    (said,) = asyncio.run(run())
+    told = "【账号变动，不是本人操作请马上告诉管理员】a01"
+    assert said.splitlines()[1:] == [f"{told} {what} https://desk.example.cn/console/account" for what in ("重置账号", "用过的验证码又被使用")]
 
 
 def test_every_kind_of_event_is_found_and_the_gravest_stands_first(database, office):

@@ -103,15 +103,58 @@ def test_a_form_of_another_session_a_wrong_proof_and_another_site_are_refused(de
     for data, headers in [({}, {}), ({"csrf": "0" * 64}, {}), ({"csrf": other.proof()}, {}), ({"csrf": "字" * 9}, {}), ({"csrf": mine.proof()}, {"Origin": "https://evil.example"}), ({"csrf": mine.proof()}, {"Origin": "null"})]:
         assert mine.post("/console/account/sessions/end", data=data, headers=headers).status_code == 403
     assert is_in(other)
-    assert mine.post("/console/account/sessions/end", data={"csrf": mine.proof()}, headers={"Origin": desk.url}).status_code == 303
+    assert mine.post("/console/account/sessions/end", data={"csrf": mine.proof(), "old": PASSWORD}, headers={"Origin": desk.url}).status_code == 303
     assert not is_in(other)
+
+
+def test_ending_a_session_elsewhere_asks_for_the_password_and_guessing_there_counts(desk, fresh):
+    who, password = fresh
+    account(desk, who, must_change_password=False)
+    mine, other = desk.login(who), desk.login(who)
+    assert 'type="password"' in mine.get("/console/account/sessions/end").text
+    for given in ({}, {"old": "x"}, {"old": "不是这个密码啊"}):
+        assert mine.fill("/console/account/sessions/end", given).status_code == 400
+    assert is_in(other)
+    assert mine.fill("/console/account/sessions/end", {"old": password}).status_code == 303 and not is_in(other) and is_in(mine)
+    for _ in range(3):
+        mine.fill("/console/account/sessions/end", {"old": "不是这个密码啊"})
+    assert "请" in mine.fill("/console/account/sessions/end", {"old": password}).text, "after five guesses the right one waits too"
+
+
+def test_at_the_next_sign_in_the_owner_is_told_what_happened_to_the_account(desk, fresh):
+    who, password = fresh
+    account(desk, who, must_change_password=False)
+    _, first = sign_in(desk, who, password)
+    client, quiet = sign_in(desk, who, password)
+    assert first.headers["location"] == quiet.headers["location"] == "/console", "nothing happened, nothing is in the way"
+    sign_in(desk, who, "mistyped just now")
+    assert sign_in(desk, who, password)[1].headers["location"] == "/console"
+    with desk.database.transaction() as session:
+        audit.note(session, "-", "sign_in_failed", who, datetime.now(timezone.utc) - timedelta(hours=1))
+        audit.note(session, "admin", "staff_reset", who, datetime.now(timezone.utc))
+    client, told = sign_in(desk, who, password)
+    assert told.headers["location"] == "/console/account?next=/console"
+    said = client.get(told.headers["location"]).text
+    assert "上次登录以来" in said and "重置账号（admin）" in said and "登录失败" in said
+    client, again = sign_in(desk, who, password)
+    assert again.headers["location"] == "/console" and "上次登录以来" not in client.get("/console/account").text
+
+
+def test_a_code_that_comes_a_second_time_is_written_down_for_its_owner(desk):
+    client, _ = sign_in(desk, "office")
+    digits = code(SECRET, step_of(datetime.now(timezone.utc)))
+    assert client.fill("/console/login/code", {"digits": digits}).status_code == 303
+    other, _ = sign_in(desk, "office")
+    assert other.fill("/console/login/code", {"digits": digits}).status_code == 401
+    with desk.database.reading() as session:
+        assert audit.entries(session, action="code_reused", subject="office")
 
 
 def test_somebody_elses_session_cannot_be_ended(desk):
     desk.login("advisor_c04")
     with desk.database.reading() as session:
         theirs = session.execute(sa.select(sa.func.max(StaffSession.id))).scalar_one()
-    assert desk.login("advisor_c01").fill("/console/account/sessions/end", {"session": str(theirs)}, form_at="/console/account").status_code == 404
+    assert desk.login("advisor_c01").fill("/console/account/sessions/end", {"session": str(theirs), "old": PASSWORD}).status_code == 404
 
 
 def test_an_unknown_account_and_a_wrong_password_are_answered_alike(desk):
