@@ -1,11 +1,14 @@
 """A backup can be restored whole, into either kind of database; anything else is refused."""
 
+import itertools
+import threading
 
 import pytest
 import sqlalchemy as sa
 
 from bot.inbox import store
 from bot.ledger.cases import find_case, open_case
+from bot.messages import Outbound
 from bot.statistics import metrics
 from bot.statistics.periods import read_period
 from bot.storage import backup, personal_data
@@ -70,6 +73,31 @@ def test_a_backup_of_sqlite_can_be_restored_into_postgresql(settings, postgres_u
         assert open_case(session, make_request(source_key="new"), "GX", NOON).number == "GX2026-00002"
     target.close()
     source.close()
+
+
+def test_a_backup_taken_while_residents_talk_is_of_one_moment(database, elsewhere, tmp_path):
+    """Each message is stored with its answer: a copy with one and not the other would be of two moments."""
+    stop, begun = threading.Event(), threading.Event()
+
+    def talk():
+        for n in itertools.count():
+            with database.transaction() as session:
+                said = store.receive(session, make_inbound(f"话{n}", external_id=f"m{n}"))
+                store.answer(session, said, [Outbound("好")], NOON)
+            begun.set()
+            if stop.is_set():
+                return
+
+    talking = threading.Thread(target=talk)
+    talking.start()
+    begun.wait(30)
+    back_up(database, tmp_path / "b", NOON)
+    stop.set()
+    talking.join()
+    brought = restore(elsewhere, tmp_path / "b")
+    assert brought.rows["messages"] == brought.rows["replies"] > 0
+    with elsewhere.reading() as session:
+        assert session.execute(sa.text("SELECT count(*) FROM messages WHERE state = 'waiting'")).scalar_one() == 0
 
 
 def test_a_restore_never_overwrites(backed_up, elsewhere):
