@@ -44,6 +44,7 @@ def _office(settings: Settings) -> Iterator[Finding]:
 
 def _gate(settings: Settings) -> Iterator[Finding]:
     yield from doctor_gate.gate(settings)
+    yield from doctor_gate.scanner(settings)
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Iterator
 
+from bot.channels import clamd
 from bot.findings import BAD, CARE, GOOD, Finding
 from bot.ledger.staff import listed
 from bot.legal.permissions import needs_second_factor
@@ -27,6 +29,17 @@ def gate(settings: Settings) -> Iterator[Finding]:
         yield Finding("proxy", BAD, "whoever reaches the port itself can pretend an address", "set BOT_HOST=127.0.0.1, or let the proxy alone reach the port")
     if not is_public:
         yield Finding("way in", GOOD, "this machine only")
+
+
+def scanner(settings: Settings) -> Iterator[Finding]:
+    """Whether the virus scanner answers, where one is set up; without it no file goes out to residents."""
+    if not settings.gate.clamd:
+        return
+    try:
+        asyncio.run(clamd.scan(settings.gate.clamd, b"doctor"))
+        yield Finding("virus scanner", GOOD, f"{settings.gate.clamd} answers")
+    except clamd.ScannerAway as away:
+        yield Finding("virus scanner", BAD, f"no file goes out to residents: {away}", "systemctl status clamav-daemon")
 
 
 def accounts(database: Database) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from typing import Any, Callable
 
 from environs import Env, EnvError, EnvValidationError
 from marshmallow import ValidationError
+from marshmallow.validate import Regexp
 
 from bot import secret_values
 from bot.errors import BadSetting
@@ -53,6 +54,7 @@ DECLARED = (
     Setting("BOT_RATE_CONVERSATION", "300/minute", "messages in one conversation; empty: no limit"),
     Setting("BOT_RATE_ADDRESS", "900/minute", "requests from one network address, this machine excepted; empty: no limit"),
     Setting("BOT_RATE_ACCOUNT", "600/minute", "requests of one account of the desk; empty: no limit"),
+    Setting("BOT_CLAMD", "", "virus scanner for files given to residents: unix:/run/clamav/clamd.ctl or host:port; empty: none"),
     Setting("STAFF_SITE", "", "address staff reach the desk by, for links in notices, e.g. https://desk.example.cn; empty: links without it"),
     Setting("STAFF_QUIET_HOURS", "21:30-07:30", "when only dangers are told, Beijing time; empty: never quiet"),
     Setting("STAFF_DINGTALK_WEBHOOK", "", "Webhook of a DingTalk group robot (自定义机器人); empty: none"),
@@ -97,6 +99,7 @@ class GateSettings:
     rate_conversation: str = ""
     rate_address: str = ""
     rate_account: str = ""
+    clamd: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ def _gate(env: Env, default: dict[str, str]) -> GateSettings:
         request_time=env.int("BOT_REQUEST_TIME", int(default["BOT_REQUEST_TIME"]), validate=_at_least(1)),
         rate_conversation=env.str("BOT_RATE_CONVERSATION", default["BOT_RATE_CONVERSATION"], **rate),
         rate_address=env.str("BOT_RATE_ADDRESS", default["BOT_RATE_ADDRESS"], **rate),
+        clamd=env.str("BOT_CLAMD", "", validate=Regexp(r"(unix:/.+|[\w.-]+:\d{1,5})?\Z", error="expected unix:/PATH or host:port")),
         rate_account=env.str("BOT_RATE_ACCOUNT", default["BOT_RATE_ACCOUNT"], **rate),
     )
 

@@ -3,6 +3,7 @@ too large is answered with words instead of a closed connection."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -11,6 +12,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.orm import Session
 
+from bot.channels import clamd
 from bot.console.access import ROOT, needs, not_theirs, now
 from bot.console.people_waiting import places_of
 from bot.console.talks import Open, case_of, role_of, why_refused, with_talk
@@ -22,7 +24,10 @@ from bot.legal.attachments import MAX_BYTES, TOO_BIG, check_file
 from bot.legal.permissions import Permission, Staff
 from bot.storage.threads import in_thread
 
+log = logging.getLogger(__name__)
 bp = Blueprint("files", url_prefix=ROOT)
+INFECTED = "这个文件里查出病毒（{}），没有发出。请先在本机杀毒，并告诉管理员。"
+NOT_SCANNED = "病毒检查暂时用不了，文件没有发出。请过几分钟再试，一直不行请告诉管理员。"
 READ_AT_MOST = 64 * 1024 * 1024  # what is read and thrown away, so that the refusal reaches the browser
 
 
@@ -35,6 +40,8 @@ async def upload(request: Request, number: int) -> HTTPResponse:
         return response.json({"error": TOO_BIG}, status=413)
     who: Staff = request.ctx.staff
     name = unquote(request.headers.get("x-file-name", ""))[:300]
+    if (refused := await _scanned(request, number, body)) is not None:
+        return refused
 
     def work(session: Session, found: Open) -> None:
         file = check_file(name, body)
@@ -48,6 +55,21 @@ async def upload(request: Request, number: int) -> HTTPResponse:
     except HandoverRefused:
         return response.json({"error": await with_talk(request, number, why_refused)}, status=409)
     return response.json({"ok": True}, status=201)
+
+
+async def _scanned(request: Request, number: int, body: bytes) -> HTTPResponse | None:
+    """Ask the scanner where one is set up; a file that nobody could look at is held back."""
+    if not (scanner := request.app.ctx.settings.gate.clamd):
+        return None
+    try:
+        malware = await clamd.scan(scanner, body)
+    except clamd.ScannerAway:
+        log.exception("a file was held back")
+        return response.json({"error": NOT_SCANNED}, status=503)
+    if not malware:
+        return None
+    await with_talk(request, number, lambda s, found: note(s, request.ctx.staff.code, "file_infected", found.subject, now(), malware), writing=True)
+    return response.json({"error": INFECTED.format(malware[:60])}, status=400)
 
 
 @bp.get("/files/<token:str>")

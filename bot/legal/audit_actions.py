@@ -20,6 +20,7 @@ LABELS = {
     "given_back": "交还智能助手",
     "risk_handled": "处理风险",
     "file_given": "给居民发文件",
+    "file_infected": "文件查出病毒被拒",
     "file_opened": "打开文件",
     "paper_taken": "取文书",
     "party_described": "登记当事人信息",
