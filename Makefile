@@ -35,7 +35,7 @@ test: setup-tests ## run all tests (trains one model, shared by all)
 
 LONG = $(shell grep -rlE "mark.long|import some" tests --include="test_*.py")
 
-test-long: setup-tests ## the tests that take minutes: the fault laboratory's short form, learning from label to rollback, property tests with more examples
+test-long: setup-tests ## the tests that take minutes: learning from label to rollback, property tests with more examples
 	@MORE_EXAMPLES=5 $(BIN)/python -m pytest -m "long or not long" --timeout=3600 $(LONG)
 
 check: setup-tests ## ruff, mypy, import rules, rasa data validate, tests

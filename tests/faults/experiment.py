@@ -22,7 +22,7 @@ from bot.crash_points import NAMES
 from bot.settings import ROOT
 from tests.faults import verdict
 from tests.faults.chaos import WANTS_LATE_ANSWERS, blows, strike
-from tests.faults.product import WECHAT_WAIT, Product
+from tests.faults.product import Product
 from tests.faults.residents import ASKED_ALONE, TALK, Traffic, WebResident, WeChatResident, form
 from tests.wechat.platform import Platform
 
@@ -31,6 +31,7 @@ SPREAD = 0.75  # of the messages; the last quarter passes what was armed late
 # What a killed process wrote the kernel keeps, on a disk or not; so files lie in memory, and nobody waits for a disk that others keep busy.
 MEMORY = Path("/dev/shm")
 PATIENCE = 900
+PROMISED = "wechat.later.after_commit"
 
 
 async def experiment(product: Product, platform: Platform, messages: int, kills: int, seed: int) -> dict[str, Any]:
@@ -121,15 +122,29 @@ async def _until_every_point_was_visited(product: Product, platform: Platform, t
         _tell(f"still armed: {', '.join(armed)}")
         if any(name.startswith("token.") for name in armed):
             platform.end_token()
+        if any(name.startswith(WANTS_LATE_ANSWERS) for name in armed):
+            people.append(WeChatResident(traffic, n, (traffic.chance.choice(ASKED_ALONE),), expected))
+            n += 1
+            await _answered_late(product, people[-1])
+            continue
         some = _one_of_each(traffic, expected, n)
         n, people = n + 2, people + some
-        talking = asyncio.ensure_future(_all(some, len(some)))
-        if any(name.startswith(WANTS_LATE_ANSWERS) for name in armed):
-            await asyncio.sleep(1)  # somebody on WeChat has spoken by then
-            product.hold_workers(2 * WECHAT_WAIT)
-        await talking
+        await _all(some, len(some))
     people.append(await _one_that_fails_three_times(product, traffic))
     return people
+
+
+async def _answered_late(product: Product, resident: WeChatResident) -> None:
+    """No worker answers until the delivery was told to wait, so that the answer must be pushed."""
+    promised = product.passed(PROMISED)
+    held = product.stop_workers()
+    talking = asyncio.ensure_future(resident.live())
+    try:
+        while (product.passed(PROMISED) == promised or product.is_armed(PROMISED)) and not talking.done():
+            await asyncio.sleep(0.05)
+    finally:
+        product.let_go_on(held)
+    await talking
 
 
 async def _one_that_fails_three_times(product: Product, traffic: Traffic) -> WebResident:

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from bot import crash_points
 from bot.settings import ROOT
+from tests.commands import run_bot
 from tests.conftest import _free_port
 from tests.faults.launch import WORKER
 from tests.faults.proxy import Proxy
@@ -158,8 +159,7 @@ class Product:
 
     def bot(self, *arguments: str) -> str:
         """Run a `bot` command and return what it printed."""
-        command = [sys.executable, "-m", "bot.cli", *arguments]
-        done = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True)
+        done = run_bot(*arguments, environment=self.environment)
         assert done.returncode == 0, f"bot {' '.join(arguments)}: {done.stderr[-2000:]}"
         return done.stdout
 
@@ -167,6 +167,7 @@ class Product:
         return json.loads(self.bot("stats", "--from", "2020-01-01", "--to", "2099-12-31", "--format", "json", *arguments))
 
     def is_ready(self) -> bool:
+        assert self._process is not None and self._process.poll() is None, f"the product ended by itself; see {self.var / 'log'}"
         try:
             with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
                 return json.load(answer)["workers_ready"] == WORKERS
@@ -191,12 +192,18 @@ class Product:
 
     def hold_workers(self, seconds: float) -> None:
         """Let every worker stand still for a while, beside whatever else happens: what is asked meanwhile is answered late."""
-        pids = self.children(WORKER)
-        for pid in pids:
-            _kill(pid, signal.SIGSTOP)
-        go_on = threading.Timer(seconds, lambda: [_kill(pid, signal.SIGCONT) for pid in pids])
+        go_on = threading.Timer(seconds, self.let_go_on, (self.stop_workers(),))
         go_on.daemon = True
         go_on.start()
+
+    def stop_workers(self) -> list[int]:
+        """Let every worker stand still until `let_go_on`; returns which."""
+        pids = self.children(WORKER)
+        return [pid for pid in pids if _kill(pid, signal.SIGSTOP)]
+
+    def let_go_on(self, pids: list[int]) -> None:
+        for pid in pids:
+            _kill(pid, signal.SIGCONT)
 
     def kill_database(self) -> None:
         self.kills += self.database.kill()
@@ -225,6 +232,11 @@ class Product:
 
     def is_armed(self, name: str) -> bool:
         return (self.points / "armed" / name).exists()
+
+    def passed(self, name: str) -> int:
+        """How often this point was passed."""
+        path = self.points / "passed" / name
+        return path.stat().st_size if path.exists() else 0
 
     def fired(self) -> dict[str, int]:
         """How often a process ended at each point."""

@@ -10,7 +10,6 @@ from bot.settings import ROOT
 from tests.faults.experiment import run
 
 
-@pytest.mark.long
 @pytest.mark.timeout(1500)
 def test_nothing_is_lost_doubled_or_crossed_while_everything_is_killed(model_folder):
     line = run("sqlite", messages=60, kills=len(crash_points.NAMES), seed=2, models=model_folder)
