@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.ledger import enterprise
-from bot.ledger.facts import restate, standing_facts, undo_line
+from bot.ledger.facts import restate, standing_facts, undo_lines
 from bot.ledger.mediation import BOOK
 from bot.ledger.mediation_corrections import reclassify
 from bot.ledger.review import keep_question, label_question
@@ -63,7 +63,7 @@ def _restate_facts(session: Session, book: str, case: Case, reason: str, by: str
 def _restate_requests(session: Session, case: Case, reason: str, by: str, now: datetime, **changed: str) -> None:
     mine = (ServiceEntry.case_number == case.number, ServiceEntry.source_key.like("request:%"), *stands())
     for line in session.execute(sa.select(ServiceEntry).where(*mine)).scalars().all():
-        undo_line(session, line, reason, by, now)
+        undo_lines(session, [line], reason, by, now)
         values = {"community": line.community, "topic": line.topic, "dispute_type": line.dispute_type, **changed}
         again = Service(
             kind=line.kind,

@@ -124,9 +124,8 @@ def _record_line(session: Session, row: BookFact, kind: str, quantity: int, now:
 
 def _tie(session: Session, row: BookFact, lines: list[ServiceEntry]) -> None:
     """Lines that are in the books already belong to the fact that brought them."""
-    new = [line for line in lines if line.id is None]
     session.flush()
-    session.add_all(FactEntry(entry_id=line.id, fact_id=row.id) for line in new)
+    session.add_all(FactEntry(entry_id=line.id, fact_id=row.id) for line in lines if not line.was_there)
 
 
 def standing_facts(session: Session, book: str, subject: str) -> list[BookFact]:
@@ -167,8 +166,7 @@ def reverse_fact(session: Session, fact: BookFact, reason: str, by: str, now: da
         raise BadRecord(f"Reversing fact {fact.id} needs a reason; say why it was wrong.")
     if fact.event == REVERSED or is_reversed(session, fact):
         raise BadRecord(f"Fact {fact.id} is taken back already; nothing was changed.")
-    for line in lines_of(session, fact):
-        undo_line(session, line, reason, by, now)
+    undo_lines(session, lines_of(session, fact), reason, by, now)
     row = BookFact(
         **{name: getattr(fact, name) for name in _COPIED},
         event=REVERSED,
@@ -184,14 +182,13 @@ def reverse_fact(session: Session, fact: BookFact, reason: str, by: str, now: da
     return row
 
 
-def undo_line(session: Session, line: ServiceEntry, reason: str, by: str, now: datetime) -> ServiceEntry:
-    """Write the reversing line of one line, tied to the same fact."""
-    back = reverse_line(session, line, reason[:200], by, now)
+def undo_lines(session: Session, lines: list[ServiceEntry], reason: str, by: str, now: datetime) -> list[ServiceEntry]:
+    """Write the reversing line of each line, tied to the same fact."""
+    back = [reverse_line(session, line, reason[:200], by, now) for line in lines]
     session.flush()
-    tie = session.get(FactEntry, line.id)
-    if tie is not None:
-        session.add(FactEntry(entry_id=back.id, fact_id=tie.fact_id))
-        session.flush()
+    ties = dict(session.execute(sa.select(FactEntry.entry_id, FactEntry.fact_id).where(FactEntry.entry_id.in_([line.id for line in lines]))).all())
+    session.add_all(FactEntry(entry_id=one.id, fact_id=ties[one.reverses_id]) for one in back if one.reverses_id in ties)
+    session.flush()
     return back
 
 

@@ -19,7 +19,7 @@ def ask_reopening(session: Session, month: str, by: str, reason: str, now: datet
     Raises:
         PeriodRefused: the month is not closed, or there is no reason.
     """
-    if month not in {action.month for action in closed_months(period_actions(session))}:
+    if month not in {action.month for action in closed_months(period_actions(session, bodies=False))}:
         raise PeriodRefused(f"{month} is not closed; nothing was changed.")
     if not reason.strip():
         raise PeriodRefused("Reopening needs a reason.")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from bot.errors import PeriodRefused
 from bot.office import BEIJING
@@ -23,7 +23,7 @@ def close_month(session: Session, month: str, body: dict[str, Any], by: str, now
     Raises:
         PeriodRefused: the month is not over, closed already, or the month before it is still open.
     """
-    chain = period_actions(session)
+    chain = period_actions(session, bodies=False)
     state = {action.month: action.action for action in chain}
     if month >= now.astimezone(BEIJING).strftime("%Y-%m"):
         raise PeriodRefused(f"{month} is not over; a month is closed when its last day has passed.")
@@ -43,7 +43,7 @@ def reopen_month(session: Session, month: str, by: str, approved_by: str, reason
     Raises:
         PeriodRefused: it is not closed, one person twice, or no reason.
     """
-    chain = period_actions(session)
+    chain = period_actions(session, bodies=False)
     if {action.month: action.action for action in chain}.get(month) != CLOSE:
         raise PeriodRefused(f"{month} is not closed; nothing was changed.")
     if not by.strip() or not approved_by.strip() or by.strip() == approved_by.strip():
@@ -54,9 +54,10 @@ def reopen_month(session: Session, month: str, by: str, approved_by: str, reason
     return _append(session, chain, row)
 
 
-def period_actions(session: Session) -> list[PeriodAction]:
-    """Return all closings and reopenings, oldest first."""
-    return list(session.execute(sa.select(PeriodAction).order_by(PeriodAction.id)).scalars())
+def period_actions(session: Session, bodies: bool = True) -> list[PeriodAction]:
+    """Return all closings and reopenings, oldest first; without their bodies, which are large, where only the chain is wanted."""
+    query = sa.select(PeriodAction).order_by(PeriodAction.id)
+    return list(session.execute(query if bodies else query.options(defer(PeriodAction.body))).scalars())
 
 
 def closed_months(chain: list[PeriodAction]) -> list[PeriodAction]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Iterable
+from typing import Any, Iterable, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.engine import Row
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.errors import CaseNotFound
 from bot.legal.cases import Channel, Tier
@@ -20,11 +22,12 @@ from bot.storage.columns import UtcTime
 from bot.storage.tables import EntryKey, ServiceEntry
 
 AT_ONCE = 1000
-WAITING = 200  # objects that a session holds back before it writes them
+WAITING = 200  # lines that a session holds back before it writes them
+_HELD = "service lines by their key"
 _KEYS = EntryKey.__table__.c
-_KEY = sa.select(_KEYS.entry_id, _KEYS.happened_at).where(_KEYS.source_key == sa.bindparam("key"))
-_LINE = sa.select(ServiceEntry).where(ServiceEntry.id == sa.bindparam("id"), ServiceEntry.happened_at == sa.bindparam("at", type_=UtcTime))
-_TIME = sa.select(_KEYS.happened_at).where(_KEYS.entry_id == sa.bindparam("id"))
+_KNOWN = sa.select(_KEYS.source_key, _KEYS.entry_id, _KEYS.happened_at).where(_KEYS.source_key.in_(sa.bindparam("keys", expanding=True)))
+_LINES = ServiceEntry.__table__.c
+_LINE = sa.select(*_LINES).where(_LINES.id == sa.bindparam("id"), _LINES.happened_at == sa.bindparam("at", type_=UtcTime))
 
 
 @dataclass(frozen=True)
@@ -52,22 +55,47 @@ class Service:
 
 
 def record(session: Session, service: Service, recorded_at: datetime) -> ServiceEntry:
-    """Add one line to the books and return it; a line with the same source_key is returned as it stands.
+    """Add one line to the books and return it.
 
-    Lines wait in the session and are written together, at its next flush.
+    Lines wait in the session and are written together at its next flush, which asks once which of them the books know. A line
+    with a source_key that is known is not written; the one returned then reads as it stands, and says `was_there`.
     """
-    if len(session.new) > WAITING:
+    held: dict[str, ServiceEntry] = session.info.setdefault(_HELD, {})
+    waiting = held.get(service.source_key)
+    if waiting is not None and waiting in session:
         session.flush()
-    for waiting in session.new:
-        if isinstance(waiting, ServiceEntry) and waiting.source_key == service.source_key:
-            session.flush()
-            return waiting
-    known = session.connection().execute(_KEY, {"key": service.source_key}).one_or_none()
-    if known is not None:
-        return _line(session, known.entry_id, known.happened_at)
+        waiting.was_there = True
+        return waiting
+    if len(held) >= WAITING:
+        session.flush()
     line = ServiceEntry(**_values(service, recorded_at))
     session.add(line)
+    session.info[_HELD][service.source_key] = line
     return line
+
+
+@sa.event.listens_for(Session, "before_flush")
+def _leave_out_what_is_known(session: Session, _context: Any, _objects: Any) -> None:
+    """What waits may have been rolled back since; what is known is taken from the lines that are going to be written."""
+    held = session.info.get(_HELD)
+    if not held:
+        return
+    session.info[_HELD] = {}
+    waiting = {key: line for key, line in held.items() if line in session}
+    for key, entry_id, happened_at in session.connection().execute(_KNOWN, {"keys": list(waiting)}).all() if waiting else []:
+        _become(session, waiting[key], entry_id, happened_at)
+
+
+def _become(session: Session, line: ServiceEntry, entry_id: int, happened_at: datetime) -> None:
+    """Make a line that waits the one that stands in the books."""
+    session.expunge(line)
+    stored = session.connection().execute(_LINE, {"id": entry_id, "at": happened_at}).mappings().one()
+    for name, value in stored.items():
+        set_committed_value(line, name, value)
+    make_transient_to_detached(line)
+    line.was_there = True
+    if sa.inspect(line).key not in session.identity_map:
+        session.add(line)
 
 
 def record_many(session: Session, services: Iterable[Service], recorded_at: datetime) -> int:
@@ -107,13 +135,23 @@ def reverse(session: Session, entry_id: int, reason: str, by: str, recorded_at: 
     Raises:
         CaseNotFound: there is no such line.
     """
-    happened_at = session.connection().execute(_TIME, {"id": entry_id}).scalar_one_or_none()
-    if happened_at is None:
-        raise CaseNotFound(f"Entry {entry_id} is not in the books; look it up with `bot stats --rows`.")
-    return reverse_line(session, _line(session, entry_id, happened_at), reason, by, recorded_at)
+    return reverse_all(session, [entry_id], reason, by, recorded_at)[0]
 
 
-def reverse_line(session: Session, wrong: ServiceEntry, reason: str, by: str, recorded_at: datetime) -> ServiceEntry:
+def reverse_all(session: Session, entry_ids: Sequence[int], reason: str, by: str, recorded_at: datetime) -> list[ServiceEntry]:
+    """Take several lines back for one reason, at most a thousand; see `reverse`. All are there, or nothing is taken back."""
+    connection = session.connection()
+    times = dict(connection.execute(sa.select(_KEYS.entry_id, _KEYS.happened_at).where(_KEYS.entry_id.in_(entry_ids))).all())
+    for entry_id in entry_ids:
+        if entry_id not in times:
+            raise CaseNotFound(f"Entry {entry_id} is not in the books; look it up with `bot stats --rows`.")
+    # Between these times lie the years they are in, and no other year is looked at.
+    within = _LINES.happened_at.between(min(times.values()), max(times.values()))
+    wrong = {line.id: line for line in connection.execute(sa.select(*_LINES).where(_LINES.id.in_(entry_ids), within))}
+    return [reverse_line(session, wrong[entry_id], reason, by, recorded_at) for entry_id in entry_ids]
+
+
+def reverse_line(session: Session, wrong: ServiceEntry | Row, reason: str, by: str, recorded_at: datetime) -> ServiceEntry:
     """Take a line back that was just looked at; see `reverse`."""
     same = ("kind", "happened_at", "case_number", "community", "tier", "channel", "topic", "dispute_type", "is_demo")
     line = ServiceEntry(
@@ -126,11 +164,4 @@ def reverse_line(session: Session, wrong: ServiceEntry, reason: str, by: str, re
         reason=reason,
     )
     session.add(line)
-    return line
-
-
-def _line(session: Session, entry_id: int, happened_at: datetime) -> ServiceEntry:
-    """With its time a line is looked for in its year alone; what waits in the session has no id yet and need not be written for it."""
-    with session.no_autoflush:
-        line: ServiceEntry = session.execute(_LINE, {"id": entry_id, "at": happened_at}).scalar_one()
     return line

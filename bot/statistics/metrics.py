@@ -190,7 +190,7 @@ def _grouped(session: Session, which: Metric, view: View, dimensions: list[str])
     found.sort()
     found.sort(key=itemgetter(-1), reverse=True)
     *codes, sums = zip(*found) if found else ([], *([] for _ in columns))
-    return list(zip(zip(*([code or None for code in column] for column in codes)), sums))
+    return list(zip(zip(*([code or None for code in column] if NONE in column else column for column in codes)), sums))
 
 
 def _by_time(session: Session, which: Metric, view: View, dimensions: list[str]) -> Parts:

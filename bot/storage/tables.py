@@ -206,6 +206,7 @@ class ServiceEntry(Base):
     """One line of the books: what was served. Append-only; a mistake gets a reversing line. No personal data."""
 
     __tablename__ = "service_entries"
+    was_there = False  # of a line just recorded: whether the books knew it already; not stored
     __table_args__ = (
         sa.UniqueConstraint("source_key", name="each_source_once"),
         sa.CheckConstraint("(reverses_id IS NULL) = (reason IS NULL)", name="reversal_has_reason"),

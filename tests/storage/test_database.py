@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.errors import BadSetting, CaseNotFound, DatabaseBehind
-from bot.ledger.services import Service, record, record_many, reverse
+from bot.ledger.services import Service, record, record_many, reverse, reverse_all
 from bot.legal.cases import Channel
 from bot.statistics.rollups import recount
 from bot.storage import personal_data
 from bot.storage.personal_data import KeyRing, read_ring
 from bot.storage.tables import Message, ServiceEntry
 from tests.conftest import NOON
+from tests.storage.test_books_properties import quick, undone
 
 
 def write_one(database, key="a", **changed):
@@ -70,9 +73,69 @@ def test_many_services_leave_the_lines_that_one_by_one_leaves(database):
         assert one_by_one == together and len(together) == 30 and recount(session) == []
 
 
+def test_a_line_that_is_known_reads_as_it_stands_whatever_waits_beside_it(database):
+    stored = write_one(database, "k7", quantity=3, community="c01")
+    with database.transaction() as session:
+        lines = [record(session, Service("bot_answer", NOON, f"k{n}", Channel.WEB), NOON) for n in range(450)]
+        session.flush()
+        assert [n for n, line in enumerate(lines) if line.was_there] == [7] and len({line.id for line in lines}) == 450
+        assert (lines[7].id, lines[7].quantity, lines[7].community, lines[7].happened_at) == (stored.id, 3, "c01", NOON)
+        again = record(session, Service("bot_answer", NOON, "k7", Channel.WEB), NOON)
+        session.flush()
+        assert (again.id, again.quantity, again.was_there) == (stored.id, 3, True)
+    with database.reading() as session:
+        assert session.execute(sa.select(sa.func.count()).select_from(ServiceEntry)).scalar_one() == 450 and recount(session) == []
+
+
+def test_a_line_that_was_rolled_back_while_it_waited_is_written_when_it_comes_again(database):
+    with database.transaction() as session:
+        savepoint = session.begin_nested()
+        record(session, Service("bot_answer", NOON, "a", Channel.WEB), NOON)
+        savepoint.rollback()
+        record(session, Service("bot_answer", NOON, "b", Channel.WEB), NOON)
+        assert record(session, Service("bot_answer", NOON, "a", Channel.WEB), NOON).id is None
+    with database.reading() as session:
+        assert sorted(session.execute(sa.select(ServiceEntry.source_key)).scalars()) == ["a", "b"]
+
+
+@quick
+@given(keys=st.lists(st.tuples(st.integers(0, 8), st.sampled_from(["go on", "flush", "roll back", "commit"])), max_size=30))
+def test_however_lines_wait_each_key_is_counted_once(database, keys):
+    with undone(database) as session:
+        written = set()
+        savepoint, since = session.begin_nested(), set()
+        for key, then in keys:
+            line = record(session, Service("bot_answer", NOON, f"k{key}", Channel.WEB), NOON)
+            since.add(f"k{key}")
+            if then == "flush":
+                session.flush()
+                assert line.id is not None
+            elif then in ("commit", "roll back"):
+                savepoint.commit() if then == "commit" else savepoint.rollback()
+                written |= since if then == "commit" else set()
+                savepoint, since = session.begin_nested(), set()
+        savepoint.commit()
+        session.flush()
+        assert sorted(session.execute(sa.select(ServiceEntry.source_key)).scalars()) == sorted(written | since) and recount(session) == []
+
+
 def test_taking_back_what_is_not_there_is_refused(database):
+    there = write_one(database)
     with database.transaction() as session, pytest.raises(CaseNotFound, match="4711"):
-        reverse(session, 4711, "entered twice", "a01", NOON)
+        reverse_all(session, [there.id, 4711], "entered twice", "a01", NOON)
+    with database.reading() as session:
+        assert session.execute(sa.select(sa.func.count()).select_from(ServiceEntry)).scalar_one() == 1
+
+
+def test_lines_of_several_years_are_taken_back_together(database):
+    wrong = [write_one(database, f"k{n}", quantity=n + 1) for n in range(3)]
+    with database.transaction() as session:
+        wrong.append(record(session, Service("bot_answer", NOON.replace(year=2021), "old", Channel.WEB), NOON))
+        session.flush()
+        back = reverse_all(session, [line.id for line in wrong], "entered twice", "a01", NOON)
+        assert [(line.reverses_id, line.quantity, line.happened_at) for line in back] == [(line.id, -line.quantity, line.happened_at) for line in wrong]
+    with database.reading() as session:
+        assert session.execute(sa.select(sa.func.sum(ServiceEntry.quantity))).scalar_one() == 0 and recount(session) == []
 
 
 def test_a_mistake_is_taken_back_by_a_second_line_with_a_reason(database):
