@@ -10,33 +10,26 @@ What was filled stays in .cache/bench/ledger and is used again. Writes bench/res
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import platform
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import replace
 from datetime import date, datetime, timezone
-from pathlib import Path
 from typing import Any, Callable
 
-import psutil
 import sqlalchemy as sa
 
 from bench.ledger_fill import COMMUNITIES, HEAD, fill, lightened, lines_in, settle
 from bench.ledger_report import renew_page
-from bot.ledger.periods import close_month
-from bot.ledger.services import Service, record, record_many, reverse
+from bench.ledger_year import year_end
+from bench.processors import processor_seconds
+from bot.ledger.services import Service, record, record_many, reverse_all
 from bot.legal.cases import Channel, Tier
-from bot.office import read_office
-from bot.reports.content import content
-from bot.reports.document import write_report
 from bot.settings import ROOT, read_settings
 from bot.statistics import dashboard
-from bot.statistics.closings import month_body
 from bot.statistics.metrics import METRICS, table
 from bot.statistics.paging import rows_page
 from bot.statistics.periods import month, year
@@ -50,6 +43,7 @@ RESULTS, FOLDER = ROOT / "bench" / "results", ROOT / ".cache" / "bench" / "ledge
 STOCK = next(m for m in METRICS if m.shape is Shape.STOCK)
 DESK = frozenset(COMMUNITIES[:3])  # what one advisor looks after
 WRITERS = 8
+TIMES = 9  # of which the middle one is told
 SERVER = {"shared_buffers": "2GB", "max_wal_size": "4GB", "work_mem": "32MB", "random_page_cost": "1.1", "wal_compression": "on"}  # after deploy/postgresql
 
 
@@ -78,13 +72,10 @@ def measure(books: dict[int, Database], a_year: int) -> dict[str, Any]:
     found["machine"] = {"cores": os.cpu_count(), "python": platform.python_version(), "load_before": round(os.getloadavg()[0], 1)}
     found["reads_ms"] = {years: reads(database) for years, database in books.items()}
     few, many = found["reads_ms"][1], found["reads_ms"][max(books)]
-    # Processors' time is counted in hundredths of a second: of what takes little the clock says more.
-    found["growth"] = {name: round(many[name][n] / few[name][n], 2) for name in few for n in [0 if few[name][1] < 100 else 1]}
+    found["growth"] = {name: round(many[name][1] / few[name][1], 2) for name in few}
     found["entries_written_a_second"] = writes(largest)
     _report(found)  # what is known so far; the rest goes over every line that a figure stands on
-    found["close_of_a_month_s"] = closing(largest)
-    _report(found)
-    found["annual_report_s"] = {years: annual_report(database) for years, database in books.items()}
+    found["year_end_s"] = {years: year_end(database, LAST_YEAR, years, _processor_seconds) for years, database in books.items()}
     found["machine"]["load_after"] = round(os.getloadavg()[0], 1)
     return found
 
@@ -142,15 +133,6 @@ def reads(database: Database) -> dict[str, tuple[float, float]]:
     return {name: _middle(database, ask) for name, ask in asked.items()}
 
 
-def annual_report(database: Database) -> tuple[float, float]:
-    """Return the seconds (by the clock, of processors) to write the report of a year as `bot report` does: figures, tables, charts, the proof."""
-    began, busy, office = time.perf_counter(), _processor_seconds(), read_office(read_settings().office)
-    with tempfile.TemporaryDirectory() as folder, database.reading() as session:
-        said = content(session, View(year(LAST_YEAR)), date(LAST_YEAR, 12, 31), office, [])
-        write_report(Path(folder) / "report.docx", said, office, datetime.now(timezone.utc))
-    return round(time.perf_counter() - began, 1), round(_processor_seconds() - busy, 1)
-
-
 def rows_after(database: Database, view: View) -> int:
     """Return the id of a line two thirds down a view, for the page after it."""
     with database.reading() as session:
@@ -186,9 +168,7 @@ def _service(n: int, key: str, anywhere: bool = False) -> Service:
 def _take_back(session: Any, first: int, key: str, now: datetime) -> int:
     names = [f"{key}:{n}" for n in range(first, first + 100)]
     wrong = session.execute(sa.select(EntryKey.entry_id).where(EntryKey.source_key.in_(names))).scalars().all()
-    for entry_id in wrong:
-        reverse(session, entry_id, "登记有误", "bench", now)
-    return len(wrong)
+    return len(reverse_all(session, wrong, "登记有误", "bench", now)) if wrong else 0
 
 
 def _rate(database: Database, write: Callable[[Any, int], int], seconds: float) -> tuple[int, int]:
@@ -220,24 +200,10 @@ def _together(database: Database, seconds: float, clock: datetime) -> tuple[int,
     return int(sum(written) / seconds), int(sum(written) / (_processor_seconds() - busy))
 
 
-def closing(database: Database) -> dict[str, tuple[float, float]]:
-    """Return the seconds (by the clock, of processors) to close a month, all its figures frozen with their rows: `first`, of books in which no month
-    was ever closed, and `following`, the next one. Both are left open.
-    """
-    found: dict[str, tuple[float, float]] = {}
-    with database.begin() as session:
-        for which, name in (("first", f"{LAST_YEAR}-11"), ("following", f"{LAST_YEAR}-12")):
-            began, busy = time.perf_counter(), _processor_seconds()
-            close_month(session, name, month_body(session, name), "bench", datetime.now(timezone.utc))
-            found[which] = round(time.perf_counter() - began, 1), round(_processor_seconds() - busy, 1)
-        session.rollback()
-    return found
-
-
 def _middle(database: Database, ask: Callable[[Any], Any]) -> tuple[float, float]:
     """Milliseconds by the clock and of processors, ours and the server's: the latter are told on a machine that others use, too."""
     took: list[tuple[float, float]] = []
-    while len(took) < 3 and sum(clock for clock, _ in took) < 60_000:
+    for _ in range(TIMES):
         began, busy = time.perf_counter(), _processor_seconds()
         with database.reading() as session:
             ask(session)
@@ -247,14 +213,7 @@ def _middle(database: Database, ask: Callable[[Any], Any]) -> tuple[float, float
 
 
 def _processor_seconds() -> float:
-    """What this process and our server's have used so far; a server that ends a process forgets it, so connections stay open."""
-    found = sum(psutil.Process().cpu_times()[:2])
-    running = FOLDER / "pg" / "postmaster.pid"
-    server = psutil.Process(int(running.read_text().split()[0])).children() if running.exists() else []
-    for process in server:
-        with contextlib.suppress(psutil.Error):
-            found += sum(process.cpu_times()[:2])
-    return float(found)
+    return processor_seconds(FOLDER / "pg")
 
 
 def _databases(on_sqlite: bool, years: list[int], a_year: int) -> tuple[Callable[[], Any], dict[int, str]]:
