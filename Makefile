@@ -31,7 +31,7 @@ setup-tests: setup .venv/test.stamp ## also what testing needs: PostgreSQL (whee
 	@tools/chromium.sh
 
 test: setup-tests ## run all tests (trains one model, shared by all)
-	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -n logical --maxprocesses 3 --dist loadfile
 
 LONG = $(shell grep -rlE "mark.long|import some" tests --include="test_*.py")
 
