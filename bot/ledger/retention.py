@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.ledger.blanking import BLANK, blank_case
 from bot.ledger.privacy import erase_talk
 from bot.storage.tables import Case, CaseStatement, Consent, Message, ReviewQuestion, RiskEvent
+from bot.storage.wechat_tables import WeChatResident
 
 DAY = timedelta(days=1)
 YEAR = 366 * DAY
@@ -69,6 +70,14 @@ def _conversations(session: Session, before: datetime) -> list[Any]:
     return list(session.execute(query.having(sa.and_(*over)).order_by(Message.conversation_id)).scalars())
 
 
+def _addresses(session: Session, before: datetime) -> list[Any]:
+    """Where to reach residents on WeChat who have said nothing that is still kept: they followed, or left after their words were removed."""
+    of_theirs = (t.conversation_id == WeChatResident.conversation_id for t in (Message, Case))
+    silent = (~sa.select(sa.literal(1)).where(theirs).exists() for theirs in of_theirs)
+    query = sa.select(WeChatResident.conversation_id).where(WeChatResident.seen_at < before, *silent)
+    return list(session.execute(query.order_by(WeChatResident.conversation_id)).scalars())
+
+
 def _cases(kind_is_mediation: bool, was_accepted: bool) -> Callable[[Session, datetime], list[Any]]:
     """Ended cases that still hold words; an open case is never past its time."""
 
@@ -110,6 +119,7 @@ def _delete(table: Any) -> Callable[[Session, Any, datetime], object]:
 
 KINDS = (
     Kind("conversation", "机器人对话（未转办）", "90天，自最后一句话起", 90 * DAY, _conversations, lambda session, one, _now: erase_talk(session, one)),
+    Kind("address", "微信地址（没有留下对话和办件）", "90天，自最后一次动作起", 90 * DAY, _addresses, lambda session, one, _now: erase_talk(session, one)),
     Kind("request", "调解请求（未受理）", "5年，自办结或撤回起", 5 * YEAR, _cases(True, was_accepted=False), _empty_case),
     Kind("mediation", "调解卷宗", "10年〔设〕，自办结起", 10 * YEAR, _cases(True, was_accepted=True), _empty_case),
     Kind("case", "其他受理事项（顾问服务）", "3年，自办结或撤回起", 3 * YEAR, _cases(False, was_accepted=False), _empty_case),

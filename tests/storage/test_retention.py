@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.inbox import store
+from bot.inbox import store, wechat_store
 from bot.ledger.cases import open_case
 from bot.ledger.retention import KINDS, look, remove_some
 from bot.legal.cases import CaseKind
@@ -13,7 +13,8 @@ from bot.messages import Outbound
 from bot.statistics import metrics
 from bot.statistics.periods import read_period
 from bot.storage.rotation import places
-from bot.storage.tables import Case, CasePerson, Consent, Message, RiskEvent
+from bot.storage.tables import Case, CasePerson, Consent, Message, ReviewQuestion, RiskEvent
+from bot.storage.wechat_tables import WeChatResident
 from tests.builders import make_inbound, make_request
 from tests.conftest import NOON
 
@@ -83,6 +84,26 @@ def test_nothing_encrypted_of_a_case_is_left_when_its_time_is_over(database):
     with database.reading() as session:
         words = [str(v) for place in places() if place.name != "trackers.body" for v in session.execute(sa.select(place.column)).scalars()]
     assert not [w for w in words if "暗号" in w]
+
+
+def test_an_address_on_wechat_goes_with_the_words_and_90_days_after_who_left_left(database):
+    with database.transaction() as session:
+        for name in ("left", "talks", "filed"):
+            wechat_store.note_resident(session, f"wechat:{name}", f"o-{name}", NOON)
+        store.receive(session, make_inbound(conversation="wechat:talks"))
+        open_case(session, make_request(conversation="wechat:filed"), "GX", NOON)
+    assert past(database, NOON + 89 * DAY) == {}
+    remove(database, NOON + 91 * DAY)
+    with database.reading() as session:
+        assert set(session.execute(sa.select(WeChatResident.conversation_id)).scalars()) == {"wechat:talks", "wechat:filed"}
+
+
+def test_a_question_that_was_kept_for_learning_goes_after_a_year(database):
+    with database.transaction() as session:
+        session.add(ReviewQuestion(source_key="q", text="漏水", band="ask", guesses="[]", asked_at=NOON))
+    assert past(database, NOON + 366 * DAY) == {}
+    remove(database, NOON + 367 * DAY)
+    assert past(database, NOON + 999 * DAY) == {}
 
 
 def test_records_of_risk_and_withdrawn_consent_go_after_three_years(database):
