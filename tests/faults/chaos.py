@@ -36,6 +36,8 @@ def blows(product: Product, platform: Platform, kills: int, chance: random.Rando
     }
     armed: list[Blow] = [(f"arm {name}", _arming(product, platform, name)) for name in NAMES if "give_up" not in name]
     rest = max(0, kills - len(armed))
+    if rest:
+        hurts["keys changed"] = lambda: (product.bot("keys", "rotate", "--look-up"), product.bot("keys", "rotate"))
     killing = [(name, one[name]) for name in _around(list(one), rest)]
     hurting = [(name, hurts[name]) for name in _around(list(hurts), max(len(hurts), rest // 2))]
     chance.shuffle(armed)

@@ -24,17 +24,20 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import sqlalchemy as sa
 from sanic import Sanic
 
 from bot.demo import write_demo_year
 from bot.ledger.api_tokens import make_token
 from bot.ledger.cases import open_case
 from bot.legal.api_scopes import Scope
+from bot.legal.cases import Role
 from bot.office import BEIJING, read_office
 from bot.settings import ROOT
+from bot.storage.staff_tables import StaffAccount
 from bot.web.app import create_app
 from tests.builders import make_request
-from tests.console.desk import Desk, running_desk
+from tests.console.desk import PEOPLE, SECRET, Desk, running_desk
 from tests.wechat.platform import ACCOUNT, APP_ID, TOKEN, signature
 
 WORDS = (
@@ -61,8 +64,9 @@ def routes_of(desk: Desk) -> list[tuple[str, list[str]]]:
 class Fuzzer:
     """Makes requests from a seed."""
 
-    def __init__(self, desk: Desk, seed: int, accounts: list[dict[str, str]]) -> None:
+    def __init__(self, desk: Desk, seed: int, accounts: dict[str, dict[str, str]]) -> None:
         self.desk, self.chance, self.accounts = desk, random.Random(seed), accounts
+        self.signed_in_again = 0
         self.routes = routes_of(desk)
         self.statuses: Counter[int] = Counter()
         self.failures: list[str] = []
@@ -87,7 +91,7 @@ class Fuzzer:
         query = [(chance.choice(NAMES), self.word()) for _ in range(chance.randrange(4))]
         headers = {chance.choice(HEADERS): _header(self.word()) for _ in range(chance.choice((0, 0, 0, 1, 2)))}
         if chance.random() < 0.8:
-            headers.update(chance.choice(self.accounts))
+            headers.update(self.accounts[chance.choice(list(self.accounts))])
         if path.startswith("/wechat"):
             return method, path, self._delivery(query, headers)
         body = self._body(headers) if method not in ("GET", "HEAD") else None
@@ -132,6 +136,8 @@ class Fuzzer:
                     self.statuses[answer.status] += 1
                     if answer.status >= 500 and not (answer.status == 503 and path.startswith(NOT_YET)):
                         self.failures.append(f"{answer.status} {method} {path} {more}"[:600])
+                    if answer.status == 303 and "/console/login" in answer.headers.get("Location", "") and "Cookie" in more["headers"]:
+                        await self._sign_in_again(more["headers"]["Cookie"])
                     if "event-stream" not in answer.headers.get("Content-Type", ""):
                         await answer.read()
             except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
@@ -139,6 +145,25 @@ class Fuzzer:
                 if self.desk.process.poll() is not None:
                     self.failures.append(f"the process ended at {method} {path} ({error})")
                     return
+
+
+    async def _sign_in_again(self, cookie: str) -> None:
+        """Some request signed out, closed an account or let it change its password: what comes after must not stop at the door."""
+        for who, headers in self.accounts.items():
+            if headers.get("Cookie") == cookie:
+                self.accounts[who] = await asyncio.to_thread(signed_in, self.desk, who)
+                self.signed_in_again += 1
+
+
+def signed_in(desk: Desk, who: str) -> dict[str, str]:
+    """Return the headers of somebody who is signed in, whatever was done to the account."""
+    with desk.database.transaction() as session:
+        opened: dict[str, Any] = {"disabled_at": None, "must_change_password": False}
+        if set(PEOPLE[who][0]) & {Role.OFFICE, Role.ADMIN}:
+            opened |= {"second_factor": SECRET, "second_factor_at": datetime.now(timezone.utc)}
+        session.execute(sa.update(StaffAccount).where(StaffAccount.code == who).values(**opened))
+    client = desk.login(who)
+    return {"Cookie": f"staff={client.cookies['staff']}", "X-CSRF": client.proof(), "Origin": desk.url}
 
 
 def bombard(var: Path, count: int, seed: int) -> dict[str, Any]:
@@ -161,18 +186,15 @@ def _bombard(desk: Desk, count: int, seed: int) -> dict[str, Any]:
         for n in range(2):
             open_case(session, make_request(source_key=str(n), community="c01"), "GX", now)
         write_demo_year(session, read_office(desk.settings.office), now.year, 40, seed, now.astimezone(BEIJING))
-    accounts = []
-    for who in ("advisor_c01", "mediator_c01", "office", "admin"):
-        client = desk.login(who)
-        accounts.append({"Cookie": f"staff={client.cookies['staff']}", "X-CSRF": client.proof(), "Origin": desk.url})
+    accounts = {who: signed_in(desk, who) for who in ("advisor_c01", "mediator_c01", "office", "admin")}
     with desk.database.transaction() as session:
         _, token = make_token(session, "fuzz", list(Scope), 1, "admin", now)
-    accounts.append({"Authorization": f"Bearer {token}"})
+    accounts["program"] = {"Authorization": f"Bearer {token}"}
     fuzzer = Fuzzer(desk, seed, accounts)
     asyncio.run(fuzzer.run(count))
     by_schema = schemathesis(desk.url, token) if (ROOT / ".venv-fuzz/bin/schemathesis").exists() and count >= 2_000 else None
     statuses = {str(status): number for status, number in sorted(fuzzer.statuses.items())}
-    return {"requests": sum(fuzzer.statuses.values()), "routes": len(fuzzer.routes), "statuses": statuses, "failures": fuzzer.failures, "schemathesis": by_schema}
+    return {"requests": sum(fuzzer.statuses.values()), "routes": len(fuzzer.routes), "statuses": statuses, "signed in again": fuzzer.signed_in_again, "failures": fuzzer.failures, "schemathesis": by_schema}
 
 
 def schemathesis(url: str, token: str) -> dict[str, Any]:
