@@ -1,5 +1,6 @@
 """Frozen figures: the same as their slow definition, whatever was taken over from closings; and every change of line or record is told."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -16,7 +17,8 @@ from bot.statistics.batches import digest_of_batches
 from bot.statistics.checks import check_all
 from bot.statistics.closings import checks, corrections, known_parts, later_lines, month_body
 from bot.statistics.figures import digest_of
-from bot.statistics.frozen import freeze, freeze_all
+from bot.statistics.frozen import freeze, freeze_all, line_ids
+from bot.statistics.lines import as_ranges
 from bot.statistics.metrics import METRICS, count, metric, rows
 from bot.statistics.month_figures import kinds_of
 from bot.statistics.periods import Period, month, read_month, read_span, span_name, year
@@ -217,6 +219,22 @@ def test_a_closing_holds_its_own_month_and_names_the_closings_of_those_before(da
         session.execute(sa.insert(ServiceEntry), [line(20, kind="mediation_accepted", happened_at=NOON - timedelta(days=30))])
         body = month_body(session, "2026-03")
         assert sorted(body["batches"]) == ["2026-02", "2026-03"]
+
+
+def test_closings_of_an_earlier_release_hold_and_nothing_is_taken_over_from_them(database):
+    three_months_of_cases(database)
+    with database.transaction() as session:
+        for name in ("2026-01", "2026-02"):
+            view, of = View(read_month(name)), int(name[-2:])
+            old = [one for one in whole_records(session, view) if metric(one["code"]).shape is not Shape.STOCK] + stock_records(session, view, 1, of)
+            close_month(session, name, {"month": name, "figures": old, "lines": as_ranges(line_ids(session, view))}, "a", NOON)
+        of_months = closed(session, ["2026-03"], NOON + timedelta(days=30))
+        session.execute(sa.insert(ServiceEntry), [line(20, kind="mediation_accepted", happened_at=NOON - timedelta(days=60))])
+        found = checks(session, of_months)
+        assert all(check.intact for some in found for check in some)
+        assert [[len(check.later) for check in some if check.code == "mediation_open"] for some in found] == [[1], [1], [1]]
+        assert sorted(json.loads(of_months[2].body)["batches"]) == ["2026-01", "2026-02", "2026-03"]
+        assert [found.month for found in corrections(session, of_months, year(2026))] == ["2026-01"]
 
 
 def test_only_lines_that_came_later_are_corrections(database):
