@@ -74,6 +74,7 @@ def _proofs(settings: Settings) -> Iterator[Finding]:
     database, now = open_database(settings), doctor_proofs.utc_now()
     yield from doctor_proofs.books(database)
     yield from doctor_proofs.keys(database)
+    yield from doctor_proofs.look_ups(database)
     yield from doctor_proofs.clock(database, now)
     yield from doctor_proofs.retention(database, now)
     yield from doctor_notices.notices(settings, database, now)

@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from bot.errors import BadSetting
 from bot.findings import BAD, CARE, GOOD, Finding
 from bot.ledger import audit
+from bot.ledger.people import name_hashes
 from bot.ledger.periods import broken_links, closed_months, period_actions
 from bot.ledger.retention import look
 from bot.office import BEIJING
@@ -26,8 +28,9 @@ from bot.statistics.rollups import recount
 from bot.storage import personal_data
 from bot.storage.database import Database
 from bot.storage.rotation import count_by_key
-from bot.storage.tables import Case, Message, ServiceEntry
+from bot.storage.tables import Case, CasePerson, Message, ServiceEntry
 
+NEWEST = 100
 SKEW = timedelta(seconds=60)
 MENDS = {
     errno.EROFS: "the file system is read-only: look at dmesg, remount it",
@@ -71,6 +74,22 @@ def keys(database: Database) -> Iterator[Finding]:
         yield Finding("personal data", CARE, f"{old} values are under an older key", "bot keys rotate --keep-key")
     else:
         yield Finding("personal data", GOOD, f"{sum(counts.values())} values, all under {ring.newest}")
+
+
+def look_ups(database: Database) -> Iterator[Finding]:
+    """The newest parties are found by what the kept look-up keys make of their names; a database beside another file of keys finds nobody."""
+    query = sa.select(CasePerson).where(CasePerson.name_hash.is_not(None)).order_by(CasePerson.id.desc()).limit(NEWEST)
+    with database.reading() as session:
+        try:
+            people = session.execute(query).scalars().all()
+        except BadSetting:
+            return  # which key is missing is said above
+        lost = [person for person in people if person.name_hash not in name_hashes(person.name)]
+    if lost:
+        mend = "put the look-up keys they were made with back into secret.keys (docs/operations.md); bot keys rotate --look-up if they are gone"
+        yield Finding("look-up", BAD, f"{len(lost)} of the newest {len(people)} parties are not found by name", mend)
+    else:
+        yield Finding("look-up", GOOD, f"the newest {len(people)} parties are found by {personal_data.keys().look_up.current}")
 
 
 def retention(database: Database, now: datetime) -> Iterator[Finding]:

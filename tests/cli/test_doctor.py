@@ -70,6 +70,14 @@ def test_values_that_no_key_opens_are_named(lived_in, monkeypatch):
     assert finding.state == "bad" and "k1" in finding.seen and "BOT_SECRET_KEYS" in finding.mend
 
 
+def test_a_database_beside_another_look_up_key_is_named(lived_in, monkeypatch):
+    assert states(doctor_proofs.look_ups(lived_in)) == {"look-up": "ok"}
+    ring = personal_data.parse_ring(personal_data._file.read_text() + personal_data.new_key("look-up"))
+    monkeypatch.setattr(personal_data, "_file", None)
+    monkeypatch.setattr(personal_data, "_ring", ring)
+    assert states(doctor_proofs.look_ups(lived_in)) == {"look-up": "bad"}
+
+
 def test_a_clock_that_went_back_is_named(lived_in):
     assert next(doctor_proofs.clock(lived_in, NOON - timedelta(hours=1))).state == "bad"
     assert next(doctor_proofs.clock(lived_in, datetime.now(timezone.utc))).state == "ok"

@@ -42,9 +42,9 @@ class Watched:
     process: subprocess.Popen
     environment: dict
 
-    def bot(self, *arguments):
+    def bot(self, *arguments, may_fail=False):
         done = subprocess.run([sys.executable, "-m", "bot.cli", *arguments], env=self.environment, cwd=ROOT, capture_output=True)
-        assert done.returncode == 0, done.stderr.decode()
+        assert may_fail or done.returncode == 0, done.stderr.decode()
         return done.stdout + done.stderr
 
     def get(self, path):
@@ -105,7 +105,7 @@ def test_no_mark_is_in_any_file_log_figure_or_page(product, spoken, tmp_path):
         "history": product.get(f"/api/chat/history?conversation={urllib.request.quote(NAME)}"), "sign in": product.get(f"/console/login?next={urllib.request.quote(WORD)}"),
         "law": product.get(f"/api/laws/article?law={urllib.request.quote(WORD)}&article={PHONE}"), "interface": product.get(f"/api/v1/cases/{urllib.request.quote(NAME)}"),
         "open data": product.bot("opendata", "--year", "2025", "--out", str(tmp_path / "open")), "retention": product.bot("retention"),
-        "audit": product.bot("audit", "verify"), "keys": product.bot("keys", "list"), "person list": product.bot("person", "list"),
+        "audit": product.bot("audit", "verify"), "doctor": product.bot("doctor", may_fail=True), "keys": product.bot("keys", "list"), "person list": product.bot("person", "list"),
     }  # fmt: skip
     product.bot("stats", "--from", "2020-01-01", "--to", "2099-12-31", "--format", "xlsx", "--out", str(tmp_path / "stats.xlsx"))
     product.bot("backup", str(tmp_path / "backup.sealed"))
