@@ -13,7 +13,7 @@ from bot.legal.reply_times import ReplyTime
 from bot.office import BEIJING, Office
 from bot.reports.charts import bars
 from bot.reports.figures import Figures, ReportFigure, Shown, collect, last_day
-from bot.reports.texts import Piece, Section, sections, span
+from bot.reports.texts import Piece, Section, sections, span, used_metrics
 from bot.statistics.behind import MOST_MONTHS
 from bot.statistics.closings import Correction, corrections
 from bot.statistics.metrics import label_of
@@ -53,7 +53,8 @@ class Content:
 
 def content(session: Session, view: View, as_of: date, office: Office, closed: list[PeriodAction], drawn: bool = True) -> Content:
     """Return the report of a view; `closed` are the closings that hold. Charts take time and are drawn only for a document."""
-    figures = collect(session, view, office, closed)
+    keys = {*used_metrics(), *TYPE_COLUMNS, *PLACE_COLUMNS, "first_replies", *(f"first_{which.code}" for which in ReplyTime)}
+    figures = collect(session, view, office, closed, keys)
     text = tuple(sections(figures))
     tables = (_by_type(figures), _by_community(figures, office), *_first_replies(figures))
     late = tuple(corrections(session, closed, view.period)) if not view.with_demo else ()

@@ -17,7 +17,7 @@ from bot.statistics.closings import known_parts
 from bot.statistics.frozen import Found, freeze
 from bot.statistics.metrics import METRICS, Number
 from bot.statistics.periods import months_of
-from bot.statistics.registry import Shape
+from bot.statistics.registry import Metric, Shape
 from bot.statistics.views import View
 from bot.storage.book_tables import PeriodAction
 
@@ -92,6 +92,7 @@ class Figures:
     behind: dict[str, Found] = field(default_factory=dict)
     parts: list[dict[str, Any]] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    numbers: int = 0  # how many ids of figures are given away, so that a figure has the same id in every report
 
     def use(self, key: str) -> ReportFigure:
         """Return a figure that the document shows; the proof and the appendix list it."""
@@ -122,14 +123,19 @@ class Figures:
         return Shown(name, str(value))
 
 
-def collect(session: Session, view: View, office: Office, closed: list[PeriodAction]) -> Figures:
-    """Return every metric of a view frozen, the opening stocks, and what the office's file says; closed months are taken from their closings."""
+def collect(session: Session, view: View, office: Office, closed: list[PeriodAction], keys: set[str]) -> Figures:
+    """Return the metrics and opening stocks of these keys frozen, and what the office's file says; closed months are taken from their closings.
+
+    Lines that no key asks for are not looked at.
+    """
     stocks = [which for which in METRICS if which.shape is Shape.STOCK]
     wanted = [*((which, view) for which in METRICS), *((which, view.before()) for which in stocks)]
-    frozen = freeze(session, wanted, known_parts(closed, view.period))
+    numbered = {n: (which, of) for n, (which, of) in enumerate(wanted, 1) if _key(which, of is not view) in keys}
+    frozen = freeze(session, list(numbered.values()), known_parts(closed, view.period))
     found = Figures(view, frozen.batches)
-    for one, record in zip(frozen.found, frozen.figures):
-        _add(found, one, record, opening=one.view != view)
+    for number, one, record in zip(numbered, frozen.found, frozen.figures):
+        _add(found, number, one, record, opening=one.view is not view)
+    found.numbers = len(wanted)
     months = len(months_of(view.period))
     _own(found, "community_count", "社区数", "个", "办公室档案（office.yml）所列社区数。", len(office.communities))
     _own(found, "screening_due", "应排查轮次", "轮", "社区数乘以期内月数，每社区每月一轮。", len(office.communities) * months)
@@ -143,18 +149,21 @@ def last_day(view: View) -> date:
     return view.period.end - timedelta(days=1)
 
 
-def _add(found: Figures, one: Found, record: dict[str, Any], opening: bool) -> None:
-    which = one.which
-    key = f"{which.code}{OPENING}" if opening else which.code
+def _key(which: Metric, opening: bool) -> str:
+    return f"{which.code}{OPENING}" if opening else which.code
+
+
+def _add(found: Figures, number: int, one: Found, record: dict[str, Any], opening: bool) -> None:
+    which, key = one.which, _key(one.which, opening)
     label = f"{which.label.replace('（期末）', '')}（期初）" if opening else which.label
-    number = f"F{len(found.by_key) + 1:03d}"
     found.behind[key] = one
-    found.by_key[key] = ReportFigure(number, key, label, which.unit, which.definition, which.source, which.owner, record, opening)
+    found.by_key[key] = ReportFigure(f"F{number:03d}", key, label, which.unit, which.definition, which.source, which.owner, record, opening)
 
 
 def _own(found: Figures, key: str, label: str, unit: str, definition: str, value: int) -> None:
     frozen = {"code": key, "state": "value" if value else "zero", "value": str(value), "rows": 0, "table": "office", "ids": "", "sha256": ""}
-    found.by_key[key] = ReportFigure(f"F{len(found.by_key) + 1:03d}", key, label, unit, definition, "办公室档案", "区法制办", frozen)
+    found.numbers += 1
+    found.by_key[key] = ReportFigure(f"F{found.numbers:03d}", key, label, unit, definition, "办公室档案", "区法制办", frozen)
 
 
 def _part_name(whole: str, where: dict[str, str | None]) -> str:

@@ -18,6 +18,7 @@ TEMPLATES = Path(__file__).parent / "templates" / "paragraphs.yml"
 TOP = 3
 _PLACE = re.compile(r"\{([a-z0-9_@]+)(?:\|([a-z]+))?\}")
 _QUARTERS = ("第一季度", "第二季度", "第三季度", "第四季度")
+CONDITIONS = (("if_some", ("value", "missing")), ("if_zero", ("zero",)), ("if_na", ("na",)))
 Piece = Union[str, Shown]
 
 
@@ -62,9 +63,10 @@ def plain(pieces: tuple[Piece, ...]) -> str:
 
 
 def used_metrics() -> set[str]:
-    """Return the codes the templates name."""
-    texts = (sentence["text"] for section in _templates() for sentences in section["paragraphs"] for sentence in sentences)
-    return {code for text in texts for code, _ in _PLACE.findall(text)} - {"span", "top_types"}
+    """Return the codes the templates name, in their words or as a condition."""
+    named = [sentence for section in _templates() for sentences in section["paragraphs"] for sentence in sentences]
+    conditions = {sentence[condition] for sentence in named for condition, _ in CONDITIONS if condition in sentence}
+    return conditions | {code for sentence in named for code, _ in _PLACE.findall(sentence["text"])} - {"span", "top_types"}
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +84,7 @@ def _paragraph(sentences: list[dict[str, str]], figures: Figures) -> list[Piece]
 
 
 def _taken(sentence: dict[str, str], figures: Figures) -> bool:
-    for condition, states in (("if_some", ("value", "missing")), ("if_zero", ("zero",)), ("if_na", ("na",))):
+    for condition, states in CONDITIONS:
         if condition in sentence:
             return figures.use(sentence[condition]).frozen["state"] in states
     return True
