@@ -19,7 +19,6 @@ from typing import Any
 
 from bot.settings import ROOT
 
-FROZEN = ("development", "second", "third")
 LAW = "ask_law"
 WORDS = {
     "intent": "intent right", "services": "services right", "topic": "topic right, of questions of law", "top3": "among the first three",
@@ -53,8 +52,9 @@ def measured(side: str, archive: Path) -> dict[str, float]:
     from rasa.core.agent import Agent
 
     from bot.understanding.evaluation import read_development
+    from bot.understanding.frozen_sets import FROZEN
 
-    texts = [example for name in FROZEN for example in read_development(ROOT / "tests" / "nlu" / f"{name}.jsonl") if example.intent != "emergency"]
+    texts = [example for path in FROZEN.values() for example in read_development(path) if example.intent != "emergency"]
     agent, loop, spent = Agent.load(str(archive)), asyncio.new_event_loop(), []
     right: dict[str, list[bool]] = {"intent": [], "services": [], "topic": [], "top3": []}
     for example in texts:

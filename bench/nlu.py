@@ -25,7 +25,6 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMED = 400  # texts parsed one by one
-FROZEN = ("development", "second", "third")
 SIDES = ("ours", "linear", "nearest", "stock")
 STOCK = """
 language: zh
@@ -47,9 +46,10 @@ def texts(share: int) -> tuple[list[Any], list[Any]]:
     """Return (training, frozen) examples without the calls for help, which stock has no answer to; of data/ every `share`-th run of four."""
     from bot.understanding import read_examples
     from bot.understanding.evaluation import read_development
+    from bot.understanding.frozen_sets import FROZEN
 
     examples = [example for example in read_examples(ROOT / "data") if example.intent != "emergency"]
-    frozen = [example for name in FROZEN for example in read_development(ROOT / "tests" / "nlu" / f"{name}.jsonl") if example.intent != "emergency"]
+    frozen = [example for path in FROZEN.values() for example in read_development(path) if example.intent != "emergency"]
     return [example for place, example in enumerate(examples) if (place // 4) % share == 0], frozen
 
 

@@ -12,6 +12,7 @@ from typing import Any, Optional, TextIO
 import typer
 
 from bot.errors import LegalBotError
+from bot.understanding.frozen_sets import FROZEN
 
 _ROOT = Path(__file__).resolve().parents[1]
 _BATCH, _PATIENCE = 64, 0.05  # lines; seconds a line may wait for others to join it
@@ -150,7 +151,7 @@ def check(data: Path = typer.Option(_ROOT / "data", help="Folder of training dat
 @nlu.command("eval")
 def evaluate(
     data: Path = typer.Option(_ROOT / "data", help="Folder of training data."),
-    frozen: list[Path] = typer.Option([_ROOT / "tests" / "nlu" / f"{name}.jsonl" for name in ("development", "second", "third")], help="Frozen sets."),
+    frozen: list[Path] = typer.Option(list(FROZEN.values()), help="Frozen sets."),
     folds: int = typer.Option(5, min=0, max=10, help="Parts of the cross-validation; 0 leaves it out."),
     out: Path = typer.Option(_ROOT / "docs" / "nlu.md", help="Page to write."),
     freeze: Optional[Path] = typer.Option(None, help="Write the frozen sets' figures here, for the test that guards them."),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.settings import ROOT
 from bot.understanding.evaluation import read_development
 from bot.understanding.examples import Example
+from bot.understanding.frozen_sets import FROZEN
 from bot.understanding.measures import measure
 from bot.understanding.understander import Understander
 from bot.understanding.understood import Understood
 
-FROZEN = {name: ROOT / "tests" / "nlu" / f"{name}.jsonl" for name in ("development", "second", "third")}
 MOST_CHANGES = 200
 
 

@@ -44,7 +44,8 @@ def measure(pairs: Sequence[Pair]) -> Figures:
     """Return the figures of texts and what was understood of them."""
     legal = [(e, u) for e, u in pairs if e.intent == "ask_law" and e.topic]
     carded = [(e, u) for e, u in legal if e.card]
-    shown = [(e, u) for e, u in pairs if u.answered]
+    judged = pairs if carded else []  # of a set that names no cards nobody knows which would be right
+    shown = [(e, u) for e, u in judged if u.answered]
     off = [(e, u) for e, u in pairs if e.intent == "out_of_scope"]
     danger = [(e, u) for e, u in pairs if e.intent == "emergency"]
     ordinary = [(e, u) for e, u in pairs if e.intent == "ask_law" and not e.emergency]
@@ -65,7 +66,7 @@ def measure(pairs: Sequence[Pair]) -> Figures:
         _share(ordinary, lambda e, u: u.emergency_level == NOW),
         calibration_error([(u.confidence, e.intent == u.intent) for e, u in settled]),
         calibration_error([(u.topics[0][1], e.topic == u.topic) for e, u in legal if u.topics]),
-        calibration_error([(u.card_confidence, e.card == u.card) for e, u in pairs if u.card]),
+        calibration_error([(u.card_confidence, e.card == u.card) for e, u in judged if u.card]),
         _confusions(pairs),
     )
 

@@ -40,4 +40,5 @@ def test_no_words_of_residents_stand_in_it(before, after):
 
 
 def test_all_frozen_sets_are_read():
-    assert {name: len(texts) >= 200 for name, texts in frozen_texts().items()} == {"development": True, "second": True, "third": True}
+    found = frozen_texts()
+    assert list(found) == ["development", "second", "third", "fourth", "fifth"] and all(len(texts) >= 200 for texts in found.values())

@@ -7,7 +7,8 @@ import pytest
 from bot.understanding import BadTrainingData, Example, read_examples
 from bot.understanding.dataset_check import check_dataset, groups_of_near
 from bot.understanding.evaluation import parts_of, renewed
-from bot.understanding.measures import calibration_error, macro_f1
+from bot.understanding.measures import calibration_error, macro_f1, measure
+from bot.understanding.understood import ANSWER, Understood
 from tests.nlu.small import EXAMPLES
 
 
@@ -66,3 +67,12 @@ def test_the_page_keeps_what_was_written_by_hand() -> None:
     page = renewed("# Understanding\n\nBy hand.\n", "one")
     again = renewed(page, "two")
     assert "By hand." in again and "two" in again and "one" not in re.sub("By hand", "", again).split("measured")[1]
+
+
+def test_a_set_that_names_no_cards_says_nothing_of_cards() -> None:
+    said = Understood("房东不退押金", "ask_law", 0.9, "tenancy", [("tenancy", 0.9)], "rental_deposit", 0.8, [], ANSWER)
+    wanted = Example(said.text, "ask_law", "tenancy")
+    nothing_of_cards = measure([(wanted, said)])
+    assert nothing_of_cards.topic_top1 == 1.0 and "card_right_of_shown" not in nothing_of_cards.shares()
+    with_a_card = measure([(wanted, said), (Example(said.text, "ask_law", "tenancy", "rental_deposit"), said)])
+    assert with_a_card.card_right_of_shown == 0.5

@@ -8,7 +8,7 @@ from bot.understanding import Understander
 from bot.understanding.evaluation import read_development
 from bot.understanding.measures import measure
 
-SETS = {"development": 600, "second": 300, "third": 200}  # texts at least
+SETS = {"development": 600, "second": 300, "third": 200, "fourth": 500, "fifth": 400}  # texts at least
 GUARDED = ("intent_accuracy", "services", "topic_top1", "topic_top3", "emergency_recall")
 ALLOWED_FALL = 0.01
 
@@ -37,4 +37,4 @@ def test_false_alarms_and_answers_to_idle_talk_stay_few(measured: tuple[str, dic
 def test_eight_in_ten_means_eight_in_ten(measured: tuple[str, dict[str, float]]) -> None:
     name, shares = measured
     if name != "third":  # which the calibration has read
-        assert shares["topic_calibration_error"] <= 0.06 and shares["card_calibration_error"] <= 0.09
+        assert shares["topic_calibration_error"] <= 0.06 and shares.get("card_calibration_error", 0.0) <= 0.09  # the last two sets name no cards
