@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from sanic import Blueprint
 from sanic.exceptions import NotFound
@@ -37,7 +38,7 @@ async def show(request: Request) -> HTTPResponse:
         return staff_sessions.open_sessions(session, who.id, now()), audit.entries(session, subject=who.code, limit=EVENTS), news
 
     sessions, events, news = await in_thread(request.app, look)
-    known = {"sessions": sessions, "events": events, "news": news, "labels": LABELS, "next": safe_next(request.args.get("next", ""))}
+    known: dict[str, Any] = {"sessions": sessions, "events": events, "news": news, "labels": LABELS, "next": safe_next(request.args.get("next", ""))}
     office = request.app.ctx.office
     places = None if who.communities is None else [c.name for c in office.communities if c.code in who.communities]
     return page(request, "account.html", this=signed_in.id, places=places, signed_in=signed_in, **known)

@@ -126,9 +126,13 @@ def _count(session: Session, code: str, address: str) -> None:
     audit.note(session, "-", "sign_in_failed", code if staff.CODE.fullmatch(code) else "?", now())
 
 
+async def _has_news(request: Request, code: str) -> bool:
+    return bool(await in_thread(request.app, lambda s: account_news.since_last_time(s, code, now())))
+
+
 async def _enter(request: Request, token: str, signed_in: SignedIn | None, back: str) -> HTTPResponse:
     missing = what_is_missing(signed_in) if signed_in else ROOT
-    if signed_in and missing == ROOT and await in_thread(request.app, lambda s: account_news.since_last_time(s, signed_in.staff.code, now())):
+    if signed_in and missing == ROOT and await _has_news(request, signed_in.staff.code):
         back = f"{ROOT}/account?next={quote(back, safe='/')}"
     target = back if missing == ROOT else f"{missing}?next={back}" if missing.endswith("/code") else missing
     answer = go(request, target)
