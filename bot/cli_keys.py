@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
 import typer
@@ -27,7 +28,7 @@ def list_keys() -> None:
     for name in dict.fromkeys([*personal_data.keys().names, *counts]):
         state = "encrypts" if name == personal_data.keys().newest else "decrypts" if name in personal_data.keys().names else "MISSING"
         print(f"{name:<12} {state:<9} {counts.get(name, 0)} values")
-    for name, hashes in count_by_look_up_key(database).items():
+    for name, hashes in count_by_look_up_key(database, datetime.now(timezone.utc)).items():
         print(f"{name:<12} {'hashes' if name == personal_data.keys().look_up.current else 'looks up':<9} {hashes} hashes")
 
 
@@ -75,7 +76,7 @@ def drop() -> None:
 
     settings = read_settings()
     path, database = _file(settings), open_database(settings)
-    dropped = (*drop_old_keys(path, database), *drop_unused(path, database))
+    dropped = (*drop_old_keys(path, database), *drop_unused(path, database, datetime.now(timezone.utc)))
     print(f"Dropped: {', '.join(dropped) or 'nothing; there is one key'}.", file=sys.stderr)
 
 

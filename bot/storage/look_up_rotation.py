@@ -8,6 +8,7 @@ is kept for looking up as long as one of them is there.
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Callable
 
@@ -21,10 +22,12 @@ from bot.storage.desk_tables import Attachment
 from bot.storage.look_up_keys import LOOK_UP, is_look_up, number_of, tag_of
 from bot.storage.rotation import BATCH, SETTLED
 from bot.storage.staff_tables import SignInFailure
-from bot.storage.tables import CasePerson, Conversation
+from bot.storage.tables import Case, CasePerson, Conversation, Message
 from bot.storage.wechat_tables import WeChatResident
 
 Hashes = Callable[[CasePerson], tuple[str | None, str | None]]
+# After so long the log of services is de-identified statistics (domain.md 4.5), and nobody asks whether two of its acts are of one person.
+SERVICES_ARE_COMPARED = timedelta(days=3 * 366)
 PLACES = (
     (Conversation.id, "%:"),
     (WeChatResident.conversation_id, "%:"),
@@ -76,16 +79,19 @@ def hash_anew(database: Database, hashes: Hashes) -> int:
         changed += len(people)
 
 
-def count_by_look_up_key(database: Database) -> dict[str, int]:
-    """Return how many hashes that are looked up each kept key made; those whose material is gone keep their key in use."""
+def count_by_look_up_key(database: Database, now: datetime) -> dict[str, int]:
+    """Return how many hashes that are still looked up each kept key made; those whose material is gone keep their key in use.
+
+    An emptied conversation is not looked up any more, nor is a service after `SERVICES_ARE_COMPARED`.
+    """
     names = personal_data.keys().look_up.names
     with database.reading() as session:
-        return {name: sum(_count(session, column, before, name) for column, before in PLACES) for name in names}
+        return {name: sum(_count(session, column, before, name, now) for column, before in PLACES) for name in names}
 
 
-def drop_unused(path: Path, database: Database) -> tuple[str, ...]:
-    """Take former look-up keys that made nothing which is still there out of the file, and return their ids."""
-    counts, current = count_by_look_up_key(database), personal_data.keys().look_up.current
+def drop_unused(path: Path, database: Database, now: datetime) -> tuple[str, ...]:
+    """Take former look-up keys that made nothing which is still looked up out of the file, and return their ids."""
+    counts, current = count_by_look_up_key(database, now), personal_data.keys().look_up.current
     unused = tuple(name for name, hashes in counts.items() if not hashes and name != current)
     if unused:
         lines = [line for line in path.read_text().splitlines() if _id(line) not in unused]
@@ -107,8 +113,13 @@ def _is_old() -> sa.sql.ColumnElement:
     return sa.or_(*found)
 
 
-def _count(session: Session, column: sa.orm.InstrumentedAttribute, before: str, name: str) -> int:
+def _count(session: Session, column: sa.orm.InstrumentedAttribute, before: str, name: str, now: datetime) -> int:
     tag = tag_of(name)
     made = column.like(f"{before}{tag}%") if tag else column.is_not(None) & column.not_like("%.%")
     query = sa.select(sa.func.count()).select_from(column.class_).where(made)
-    return int(session.execute(query.where(BookFact.book == "service") if column.class_ is BookFact else query).scalar_one())
+    if column.class_ is BookFact:
+        query = query.where(BookFact.book == "service", BookFact.happened_at > now - SERVICES_ARE_COMPARED)
+    elif column.class_ is Conversation:
+        of_it = (sa.select(sa.literal(1)).where(table.conversation_id == Conversation.id).exists() for table in (Message, Case, Attachment))
+        query = query.where(sa.or_(*of_it))
+    return int(session.execute(query).scalar_one())

@@ -40,6 +40,18 @@ def test_keys_are_listed_rotated_and_dropped_without_showing_one(bot, settings):
     assert oct((settings.var / "secret.keys").stat().st_mode)[-3:] == "600"
 
 
+def test_the_key_of_the_hashes_changes_apart_and_stays_as_long_as_it_finds_something(bot, settings):
+    assert "look-up      hashes    1 hashes" in bot("keys", "list")
+    said = bot("keys", "rotate", "--look-up")
+    assert "New key look-up-2" in said and "parties are now found by look-up-2" in said and "values are now under" not in said
+    listed = bot("keys", "list")
+    assert "look-up-2    hashes    0 hashes" in listed and "look-up      looks up  1 hashes" in listed and "k1           encrypts" in listed
+    assert "Dropped: nothing" in bot("keys", "drop")
+    bot("retention", "--apply")
+    assert "Dropped: look-up" in bot("keys", "drop")
+    assert [line.partition(":")[0] for line in (settings.var / "secret.keys").read_text().split()] == ["k1", "look-up-2"]
+
+
 def test_keys_of_the_environment_are_not_changed_but_explained(bot, settings):
     lines = ",".join((settings.var / "secret.keys").read_text().split())
     assert "put it last there and restart" in bot("keys", "rotate", code=1, BOT_SECRET_KEYS=lines)

@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from bot.ledger.desk import Filters, Tab, queue
 from bot.ledger.facts import lines_of
 from bot.ledger.message_keys import message_key
 from bot.ledger.people import hashes_of
+from bot.ledger.privacy import erase_talk
 from bot.legal.cases import CaseKind
 from bot.legal.lifecycle import Action
 from bot.reports import proof
@@ -28,7 +30,7 @@ from bot.storage.look_up_keys import key_of
 from bot.storage.look_up_rotation import count_by_look_up_key, drop_unused, hash_anew, rotate_look_up
 from bot.storage.personal_data import FILE, KeyRing
 from bot.storage.rotation import add_key, drop_old_keys, reencrypt_all
-from bot.storage.tables import Case, CasePerson, Conversation
+from bot.storage.tables import Case, CasePerson
 from tests.builders import make_inbound, make_request
 from tests.casework import Office
 from tests.conftest import NOON
@@ -218,14 +220,21 @@ def test_a_former_key_is_kept_as_long_as_something_it_made_is_there(database, se
         number = open_case(session, make_request(conversation=None), "GX", NOON).number
     path = settings.var / FILE
     rotate_look_up(path, lambda: personal_data.load("", settings.var), settle=0)
-    assert count_by_look_up_key(database) == {"look-up-2": 0, "look-up": 4} and drop_unused(path, database) == ()
+    assert count_by_look_up_key(database, NOON) == {"look-up-2": 0, "look-up": 4} and drop_unused(path, database, NOON) == ()
     hash_anew(database, hashes_of)
-    assert count_by_look_up_key(database) == {"look-up-2": 3, "look-up": 1} and drop_unused(path, database) == ()
+    assert count_by_look_up_key(database, NOON) == {"look-up-2": 3, "look-up": 1} and drop_unused(path, database, NOON) == ()
     with database.transaction() as session:
-        session.execute(sa.text("DELETE FROM messages"))
-        session.execute(sa.delete(Conversation))
-    assert drop_unused(path, database) == ("look-up",) and "look-up:" not in path.read_text()
+        erase_talk(session, "web:" + "a" * 40)
+    assert drop_unused(path, database, NOON) == ("look-up",) and "look-up:" not in path.read_text()
     personal_data.load("", settings.var)
     with database.reading() as session:
         found = queue(session, None, "a01", Filters(tab=Tab.ALL, search="13800138000"), NOON).lines
     assert [line.number for line in found] == [number]
+
+
+def test_services_keep_their_key_for_three_years(database):
+    with database.transaction() as session:
+        record_service(session, make_service(subject_ref=BEFORE.look_up_hash("张三", "service subject")[:32]), NOON)
+    personal_data.use(AFTER)
+    counts = [count_by_look_up_key(database, at(3, 2) + timedelta(days=days))["look-up"] for days in (1, 1097, 1099)]
+    assert counts == [1, 1, 0]
