@@ -26,6 +26,7 @@ from tests.faults.product import Product
 from tests.faults.residents import ASKED_ALONE, TALK, Traffic, WebResident, WeChatResident, form
 from tests.wechat.platform import Platform
 
+WRONG = ("lost", "doubled", "crossed", "wrong", "server_errors")
 SIDE_BY_SIDE = 32
 SPREAD = 0.75  # of the messages; the last quarter passes what was armed late
 # What a killed process wrote the kernel keeps, on a disk or not; so files lie in memory, and nobody waits for a disk that others keep busy.
@@ -184,7 +185,7 @@ def run(database: str, messages: int, kills: int, seed: int, models: Path) -> di
     finally:
         product.stop()
         platform.stop()
-    if line["lost"] or line["doubled"] or line["crossed"] or line["wrong"]:
+    if any(line[kind] for kind in WRONG):
         _tell(f"what is left of the product: {folder}")
     else:
         product.clean()
@@ -205,7 +206,7 @@ def main() -> int:
     options.add_argument("--models", type=Path, default=ROOT / ".cache" / "tests" / "models")
     line = run(**vars(options.parse_args()))
     print(json.dumps(line, ensure_ascii=False), flush=True)
-    return int(any(line[k] for k in ("lost", "doubled", "crossed", "wrong")) or not all(line["crash_points"].values()))
+    return int(any(line[kind] for kind in WRONG) or not all(line["crash_points"].values()))
 
 
 if __name__ == "__main__":

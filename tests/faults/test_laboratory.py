@@ -7,14 +7,14 @@ import pytest
 
 from bot import crash_points
 from bot.settings import ROOT
-from tests.faults.experiment import run
+from tests.faults.experiment import WRONG, run
 
 
 @pytest.mark.timeout(1500)
 def test_nothing_is_lost_doubled_or_crossed_while_everything_is_killed(model_folder):
     line = run("sqlite", messages=60, kills=len(crash_points.NAMES), seed=2, models=model_folder)
     print(json.dumps(line))
-    assert {kind: line[kind] for kind in ("lost", "doubled", "crossed", "wrong")} == dict.fromkeys(("lost", "doubled", "crossed", "wrong"), 0)
+    assert {kind: line[kind] for kind in WRONG} == dict.fromkeys(WRONG, 0)
     assert line["cases"] == line["forms"] > 0
     assert [name for name, visits in line["crash_points"].items() if not visits] == []
 

@@ -80,6 +80,16 @@ def test_a_running_process_takes_up_the_new_key_by_itself(lived_in, settings, mo
     assert personal_data.keys().newest == "k2"  # the file is away; what is known is still good
 
 
+def test_what_another_process_wrote_with_a_key_that_just_came_is_read_at_once(lived_in, settings, monkeypatch):
+    monkeypatch.setattr(personal_data, "LOOK_EVERY", 3600.0)
+    add_key(settings.var / FILE)
+    written = personal_data.parse_ring((settings.var / FILE).read_text()).encrypt("楼上漏水", "replies.body")
+    assert written.startswith("k2.") and personal_data.keys().newest == "k1"
+    assert personal_data.keys().decrypt(written, "replies.body") == "楼上漏水" and personal_data.keys().newest == "k2"
+    with pytest.raises(BadSetting, match="add that key"):
+        personal_data.keys().decrypt(written.replace("k2.", "k9."), "replies.body")
+
+
 def test_what_residents_say_during_a_rotation_is_kept(lived_in, settings):
     """Words come in and trackers grow while every value is being changed."""
     stop, said = threading.Event(), []
