@@ -25,7 +25,6 @@ from bot.statistics.views import View
 from bot.storage.book_tables import PeriodAction
 
 NOTHING: Batch = {"rows": 0, "sum": 0, "ids": "", "sha256": hashlib.sha256(b"").hexdigest(), "recorded": ""}
-Asked = tuple[dict[str, Any], tuple[Metric, View]]
 Shelf = dict[str, Batches]  # digest of a closing → its batches; "" for those that stand beside the records
 
 
@@ -36,16 +35,16 @@ def check_all(session: Session, records: list[dict[str, Any]], views: list[View]
         views: of each figure, the view of then without its `as_of`.
         shelf: batches of then; what other closings hold is looked up.
     """
-    asked = [(record, (metric(record["code"]), view)) for record, view in zip(records, views)]
-    of_facts = [one for one in asked if one[0]["table"] == "fact"]
-    of_batches = [one for one in asked if one[0]["table"] != "fact" and "ids" not in one[0]]
-    whole = [one for one in asked if one[0]["table"] != "fact" and "ids" in one[0]]
-    found = {id(record): check_facts(session, record, *one) for record, one in of_facts}
-    if of_batches:
-        found.update(zip((id(record) for record, _ in of_batches), _Months(session, *_apart(of_batches), shelf or {}).checks()))
-    if whole:
-        found.update(zip((id(record) for record, _ in whole), check_whole(session, *_apart(whole))))
-    return [found[id(record)] for record in records]
+    asked = [(n, record, (metric(record["code"]), view)) for n, (record, view) in enumerate(zip(records, views))]
+    found = {n: check_facts(session, record, *one) for n, record, one in asked if record["table"] == "fact"}
+    of_lines = [one for one in asked if one[0] not in found]
+    for of_batches in (True, False):
+        some = [one for one in of_lines if ("ids" not in one[1]) is of_batches]
+        if some:
+            numbers, mine, wanted = (list(column) for column in zip(*some))
+            checked = _Months(session, mine, wanted, shelf or {}).checks() if of_batches else check_whole(session, mine, wanted)
+            found.update(zip(numbers, checked))
+    return [found[n] for n in range(len(records))]
 
 
 def check_facts(session: Session, record: dict[str, Any], which: Metric, view: View) -> Check:
@@ -59,10 +58,6 @@ def check_facts(session: Session, record: dict[str, Any], which: Metric, view: V
     later = tuple(row for row in found if row.id not in known)
     gone = tuple(row for row in then if row.id not in still)
     return Check(which.code, intact, later, gone, now, not later and not gone and is_same(record, now), today)
-
-
-def _apart(asked: list[Asked]) -> tuple[list[dict[str, Any]], list[tuple[Metric, View]]]:
-    return [record for record, _ in asked], [one for _, one in asked]
 
 
 @dataclass
