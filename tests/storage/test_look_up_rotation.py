@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot import doctor_proofs
 from bot.channels import web, wechat
 from bot.inbox import attachments, store, wechat_names
-from bot.ledger import sign_in_failures
+from bot.ledger import audit, sign_in_failures
 from bot.ledger.advisor_services import record_service
 from bot.ledger.case_likeness import duplicates
 from bot.ledger.cases import open_case, own_cases
@@ -20,10 +21,12 @@ from bot.ledger.desk import Filters, Tab, queue
 from bot.ledger.facts import lines_of
 from bot.ledger.message_keys import message_key
 from bot.ledger.people import hashes_of
+from bot.ledger.periods import close_month
 from bot.ledger.privacy import erase_talk
 from bot.legal.cases import CaseKind
 from bot.legal.lifecycle import Action
 from bot.reports import proof
+from bot.statistics.closings import month_body
 from bot.storage import look_up_rotation, personal_data
 from bot.storage.desk_tables import Attachment
 from bot.storage.look_up_keys import key_of
@@ -230,6 +233,19 @@ def test_a_former_key_is_kept_as_long_as_something_it_made_is_there(database, se
     with database.reading() as session:
         found = queue(session, None, "a01", Filters(tab=Tab.ALL, search="13800138000"), NOON).lines
     assert [line.number for line in found] == [number]
+
+
+def test_what_was_closed_and_written_down_before_holds_afterwards(database):
+    with database.transaction() as session:
+        open_case(session, make_request(), "GX", NOON)
+        record_service(session, make_service(subject_ref=BEFORE.look_up_hash("张三", "service subject")[:32]), NOON)
+        close_month(session, "2026-03", month_body(session, "2026-03"), "a", NOON + timedelta(days=30))
+        audit.note(session, "a01", "opened", "GX2026-00001", NOON)
+    before = [found.seen for found in doctor_proofs.books(database)]
+    personal_data.use(AFTER)
+    assert hash_anew(database, hashes_of) == 2
+    personal_data.use(ALONE)
+    assert [(found.state, found.seen) for found in doctor_proofs.books(database)] == [("ok", seen) for seen in before]
 
 
 def test_services_keep_their_key_for_three_years(database):
