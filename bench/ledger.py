@@ -158,11 +158,14 @@ def writes(database: Database, seconds: float = 5.0) -> dict[str, tuple[int, int
     found["taken_back"] = _rate(database, lambda session, first: _take_back(session, first, f"import:{clock.timestamp()}", clock), seconds)
     if not database.is_sqlite:
         found[f"{WRITERS}_writers_of_one_key"] = _together(database, seconds, clock)
+        found[f"{WRITERS}_writers_of_other_keys"] = _together(database, seconds, clock, apart=True)
+        found[f"{WRITERS}_writers_of_one_key_by_hundreds"] = _together(database, seconds, clock, many=100)
     return found
 
 
-def _service(n: int, key: str, anywhere: bool = False) -> Service:
-    return Service(HEAD.kinds[0], datetime.now(timezone.utc), f"{key}:{n}", Channel.WEB, Tier.COMMUNITY, None if anywhere else COMMUNITIES[n % 2000])
+def _service(n: int, key: str, place: int | None = None) -> Service:
+    community = COMMUNITIES[(n if place is None else place) % len(COMMUNITIES)]
+    return Service(HEAD.kinds[0], datetime.now(timezone.utc), f"{key}:{n}", Channel.WEB, Tier.COMMUNITY, community)
 
 
 def _take_back(session: Any, first: int, key: str, now: datetime) -> int:
@@ -182,22 +185,24 @@ def _rate(database: Database, write: Callable[[Any, int], int], seconds: float) 
     return int(written / (time.perf_counter() - began)), int(written / (_processor_seconds() - busy))
 
 
-def _together(database: Database, seconds: float, clock: datetime) -> tuple[int, int]:
-    """The same of several writers who all count the same thing at the same hour, each entry a transaction of its own."""
+def _together(database: Database, seconds: float, clock: datetime, apart: bool = False, many: int = 1) -> tuple[int, int]:
+    """The same of several writers who count the same thing at the same hour (`apart`: each in a place of its own), so many entries a transaction."""
     written, busy, end = [0] * WRITERS, _processor_seconds(), time.perf_counter() + seconds
 
     def write(who: int) -> None:
         while time.perf_counter() < end:
             with database.transaction() as session:
-                record(session, _service(written[who], f"together:{who}:{clock.timestamp()}", anywhere=True), clock)
-            written[who] += 1
+                for _ in range(many):
+                    record(session, _service(written[who], f"together:{who}:{many}:{apart}:{clock.timestamp()}", who if apart else 0), clock)
+                    written[who] += 1
 
     threads = [threading.Thread(target=write, args=(who,)) for who in range(WRITERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return int(sum(written) / seconds), int(sum(written) / (_processor_seconds() - busy))
+    took = time.perf_counter() - end + seconds
+    return int(sum(written) / took), int(sum(written) / (_processor_seconds() - busy))
 
 
 def _middle(database: Database, ask: Callable[[Any], Any]) -> tuple[float, float]:

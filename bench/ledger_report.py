@@ -27,6 +27,8 @@ WORDS = {
     "a_thousand_at_once": "a thousand a statement",
     "taken_back": "reversing lines, a hundred at once",
     "8_writers_of_one_key": "eight writers, each entry a transaction, all counting the same thing",
+    "8_writers_of_other_keys": "eight writers, each entry a transaction, each counting in a place of its own",
+    "8_writers_of_one_key_by_hundreds": "eight writers, a hundred entries a transaction, all counting the same thing",
 }
 CLOSINGS = {
     "following": "Closing a month, every figure frozen with its rows, of books in which the month before is closed; the slowest of twelve",
@@ -34,7 +36,7 @@ CLOSINGS = {
 }
 REPORTS: dict[str, tuple[str, int | None]] = {
     "report_closed": ("The annual report as a document, its months closed as the office closes them", 5),
-    "report_open": ("The same of a year of which no month is closed, every line hashed for the proof", 5),
+    "report_open": ("The same of a year of which no month is closed, every line of a kind that it names hashed for the proof", 5),
     "check": ("`bot report verify` of the first, every line hashed again", None),
 }
 
