@@ -128,10 +128,14 @@ def _print(answer: dict[str, Any], out: Optional[TextIO] = None) -> None:
 
 def _load(model: Optional[Path]) -> Any:
     from bot.models.released import live_path
+    from bot.office import read_office
     from bot.settings import read_settings
     from bot.understanding import load_from_archive
 
-    return load_from_archive(model or live_path(read_settings().var / "models"))
+    settings = read_settings()
+    understander = load_from_archive(model or live_path(settings.var / "models"))
+    understander.communities = tuple(community.name for community in read_office(settings.office).communities)
+    return understander
 
 
 @nlu.command("check")

@@ -20,13 +20,17 @@ def messages() -> list[Message]:
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> LegalUnderstanding:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[LocalModelStorage, Resource]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(understanding, "taught_by_cards", lambda: (CARD_TOPICS, {}))
         storage, resource = LocalModelStorage(tmp_path_factory.mktemp("storage")), Resource("train_LegalUnderstanding0")
-        config = {**LegalUnderstanding.get_default_config(), "communities": ["龙飞山社区"]}
-        LegalUnderstanding.create(config, storage, resource, None).train(TrainingData(messages()))
-        return LegalUnderstanding.load(config, storage, resource, None)
+        LegalUnderstanding.create(LegalUnderstanding.get_default_config(), storage, resource, None).train(TrainingData(messages()))
+        return storage, resource
+
+
+@pytest.fixture(scope="module")
+def loaded(trained: tuple[LocalModelStorage, Resource]) -> LegalUnderstanding:
+    return LegalUnderstanding.load({**LegalUnderstanding.get_default_config(), "communities": ["龙飞山社区"]}, *trained, None)
 
 
 def test_intent_entities_and_meaning_reach_the_output(loaded: LegalUnderstanding) -> None:
@@ -73,3 +77,24 @@ def test_texts_read_ahead_mean_what_they_mean_alone_and_are_forgotten_once_proce
     assert [known for known, _ in loaded._ahead] == ["房东不退押金怎么办"]
     loaded.understand_ahead([])
     assert not loaded._ahead
+
+
+@pytest.mark.parametrize("tapped", ["龙飞山社区", next(e.text for e in EXAMPLES if len(e.text) <= 8)])
+def test_what_residents_tap_is_read_once_a_day_also_when_it_is_read_ahead(loaded: LegalUnderstanding, tapped: str) -> None:
+    loaded.understand_ahead([tapped])
+    (first,) = loaded.process([Message.build(tapped)])
+    loaded.understand_ahead([tapped])
+    assert not loaded._ahead
+    assert loaded.process([Message.build(tapped)])[0].get("understood") == first.get("understood")
+
+
+def test_what_a_resident_wrote_is_not_kept(loaded: LegalUnderstanding) -> None:
+    loaded.understand_ahead(["我叫张三"])
+    loaded.process([Message.build("我叫张三")])
+    assert "张三" not in str(loaded._ahead) + str(loaded._tapped)
+
+
+def test_the_offices_own_communities_are_found_where_the_configuration_names_none(trained: tuple[LocalModelStorage, Resource]) -> None:
+    component = LegalUnderstanding.load(LegalUnderstanding.get_default_config(), *trained, None)
+    (message,) = component.process([Message.build("我是示例社区三的，楼上漏水")])
+    assert {"entity": "community", "start": 2, "end": 7, "value": "示例社区三"}.items() <= message.get("entities")[0].items()

@@ -19,6 +19,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import ModelMissing
 from bot.knowledge.cards import read_cards
+from bot.office import read_office
+from bot.settings import read_settings
 from bot.understanding import Example, Understander, Understood
 from bot.understanding.examples import example_of, words_of_cards
 from bot.understanding.normalise import normalise
@@ -38,8 +40,8 @@ _WORDS = Path(__file__).resolve().parents[2] / "understanding" / "words.txt"
 class LegalUnderstanding(GraphComponent):
     """Sets intent, entities and `understood` (see bot.understanding.Understood.as_dict) of each message.
 
-    Configuration: `communities`, the names that entities of that kind are looked for by; `ranking_length`, how many
-    intents stand in intent_ranking.
+    Configuration: `communities`, the names that entities of that kind are looked for by, those of the office's file if none are given;
+    `ranking_length`, how many intents stand in intent_ranking.
     """
 
     @staticmethod
@@ -80,7 +82,7 @@ class LegalUnderstanding(GraphComponent):
         except ValueError as error:
             raise ModelMissing(f"LegalUnderstanding was not trained into this archive ({error}); run `bot train --force`.") from error
         model.warm_up()
-        return cls(config, model_storage, resource, model)
+        return cls({**config, "communities": config["communities"] or _communities_of_the_office()}, model_storage, resource, model)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> Optional[str]:
@@ -118,18 +120,23 @@ class LegalUnderstanding(GraphComponent):
     def _understand(self, text: str) -> Understood:
         """Return what a text means; what residents tap is the same a thousand times a day and is worked out once a day.
 
-        Only short sentences of the training data are kept: nothing a resident wrote stays in memory.
+        Only short sentences of the training data and names of communities are kept: nothing a resident wrote stays in memory.
         """
         assert self._model is not None
         today = _today()
-        found = self._tapped.get((text, today)) or self._ahead.pop((text, today), None)
+        found = self._tapped.get((text, today))
         if found is None:
-            found = self._model.understand(text, today)
-            if len(text) <= _TAPPED and self._model.memory.recall(normalise(text)):
+            found = self._ahead.pop((text, today), None) or self._model.understand(text, today)
+            if self._is_tapped(text):
                 if len(self._tapped) >= _MOST_TAPPED:
                     self._tapped.clear()
                 self._tapped[text, today] = found
         return found
+
+    def _is_tapped(self, text: str) -> bool:
+        """Say whether a text is one of ours: a short sentence of the training data, or a community of the office."""
+        assert self._model is not None
+        return len(text) <= _TAPPED and (text in self._model.communities or self._model.memory.recall(normalise(text)) is not None)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Return the training data as they are: no later component needs what was understood of them."""
@@ -144,6 +151,11 @@ class LegalUnderstanding(GraphComponent):
                   "unit": entity.unit, "extractor": type(self).__name__} for entity in understood.entities]
         message.set(ENTITIES, [*(message.get(ENTITIES) or []), *found], add_to_output=True)
         message.set(UNDERSTOOD, understood.as_dict(), add_to_output=True)
+
+
+def _communities_of_the_office() -> list[str]:
+    """They are read when a model is loaded, not when it is trained: an office adds one without training."""
+    return [community.name for community in read_office(read_settings().office).communities]
 
 
 def _today() -> date:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from bot.understanding.entities.entity import Entity
 
@@ -62,14 +63,20 @@ def find_case_numbers(text: str) -> Iterator[Entity]:
 
 def find_communities(text: str, communities: Sequence[str]) -> Iterator[Entity]:
     """Yield listed communities, also named without 社区 when at least three characters are left; `value` is the listed name."""
+    names, pattern = _named(tuple(communities))
+    for match in pattern.finditer(text) if names else ():
+        yield Entity("community", match.group(), match.start(), match.end(), names[match.group()])
+
+
+@lru_cache(maxsize=4)
+def _named(communities: tuple[str, ...]) -> tuple[dict[str, str], "re.Pattern[str]"]:
+    """Return how people call a community → its listed name, and a pattern for all of them; a province has thousands."""
     names = {name: name for name in communities if name}
     for name in communities:
         short = re.sub(r"(?:社区|小区|居委会|村委会)$", "", name)
         if len(short) >= 3:
             names.setdefault(short, name)
-    if names:
-        for match in re.finditer("|".join(map(re.escape, sorted(names, key=len, reverse=True))), text):
-            yield Entity("community", match.group(), match.start(), match.end(), names[match.group()])
+    return names, re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
 
 
 def find_roles(text: str) -> Iterator[Entity]:
