@@ -113,13 +113,13 @@ class Understander:
         known = self.memory.recall(normal)
         code, level = self._danger(normal, dangers, known, self._service(intents))
         ranking = best(self.topic, topics, 3)
-        cards = self.cards.of_topics(card_voices, [topic for topic, _ in ranking])
         law = float(intents[self.intent.labels.index(ASK_LAW)]) if ASK_LAW in self.intent.labels else 0.0
         intent, confidence = best(self.intent, intents, 1)[0]
         if known and known.intent != EMERGENCY:
             intent, confidence, law = known.intent, _KNOWN, _KNOWN if known.intent == ASK_LAW else 0.0
         if level == emergencies.NOW:
             intent, confidence = EMERGENCY, max(1 - float(dangers[self.danger.labels.index(NO_DANGER)]), 0.5)
+        cards = self.cards.of_topics(card_voices, [topic for topic, _ in ranking]) if intent == ASK_LAW else []
         if known and known.topic:
             ranking = [(known.topic, _KNOWN)] + [(topic, round((1 - _KNOWN) * share, 4)) for topic, share in ranking if topic != known.topic][:2]
             cards = [(known.topic, known.card or NO_CARD, 1.0)] if known.intent == ASK_LAW else cards
