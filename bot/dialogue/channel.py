@@ -120,13 +120,6 @@ class InboxChannel(InputChannel):
             replies = [describe(reply) for reply in outcome.replies]
             return response.json({"state": outcome.state, "replies": replies, "stages": outcome.stages}, status=outcome.status)
 
-        @routes.post("/coming")
-        async def coming(request: Request) -> HTTPResponse:
-            if not hmac.compare_digest(request.headers.get("X-Worker-Token", ""), self._token):
-                return response.json({"error": "the worker token is missing or wrong"}, status=403)
-            self.read_meanwhile(str(request.json["text"]))
-            return response.json({})
-
         return routes
 
     def read_meanwhile(self, text: str) -> None:

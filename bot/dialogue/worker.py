@@ -34,6 +34,7 @@ from bot.dialogue.model import newest_model
 from bot.dialogue.processor import load_agent
 from bot.dialogue.tracker_store import InboxTrackerStore
 from bot.errors import BadSetting
+from bot.inbox import announcements
 from bot.settings import ROOT, Settings, read_settings
 from bot.storage.database import Database, open_database, wait_for_database
 
@@ -41,8 +42,8 @@ log = logging.getLogger(__name__)
 PROBE = "邻居家漏水怎么办"
 
 
-def create_worker(settings: Settings, database: Database) -> Sanic:
-    """Return the worker's application; the model is loaded when it starts."""
+def create_worker(settings: Settings, database: Database, port: int) -> Sanic:
+    """Return the worker's application; the model is loaded when it starts, and it listens for announcements on the port that it will serve."""
     from rasa.core.channels.channel import register
     from rasa.shared.core.domain import Domain
 
@@ -66,7 +67,14 @@ def create_worker(settings: Settings, database: Database) -> Sanic:
         watchdog.tell("READY=1")
         app.ctx.keeping_alive = asyncio.ensure_future(watchdog.keep_alive())
 
+    async def hear_announcements(app: Sanic, _loop: object) -> None:
+        try:
+            app.ctx.announcements = await announcements.listen(_address(settings), port, settings.worker_token, channel.read_meanwhile)
+        except OSError as error:
+            log.warning("messages are not read ahead: port %s cannot be listened on for datagrams (%s)", port, error)
+
     app.register_listener(load_model, "before_server_start")
+    app.register_listener(hear_announcements, "before_server_start")
 
     @app.get("/ready")
     async def ready(_request: Request) -> HTTPResponse:
@@ -85,8 +93,9 @@ def main() -> None:
     settings = read_settings()
     database = open_database(settings)
     wait_for_database(database, seconds=60)
-    app = create_worker(settings, database)
-    app.run(host=_address(settings), port=int(sys.argv[1]), access_log=False)
+    port = int(sys.argv[1])
+    app = create_worker(settings, database, port)
+    app.run(host=_address(settings), port=port, access_log=False)
 
 
 def _address(settings: Settings) -> str:

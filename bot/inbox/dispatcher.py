@@ -75,7 +75,6 @@ class Dispatcher:
         self._in_hand: dict[str, list[int]] = {worker: [] for worker in workers}
         self._blameless: set[int] = set()
         self._left: dict[str, float] = {}  # workers that hung, and until when others are asked first
-        self._announced: set[asyncio.Task[None]] = set()
         self._expected: dict[int, tuple[list[dict[str, Any]], float] | None] = {}
         self._lines: dict[str, WorkerLine] = {}
         self._sweeper: asyncio.Task[None] | None = None
@@ -93,7 +92,7 @@ class Dispatcher:
         end = time.monotonic() + LAST_ANSWERS
         while any(self._in_hand.values()) and time.monotonic() < end:
             await asyncio.sleep(0.05)
-        tasks = [t for t in (self._sweeper, *self._running.values(), *self._announced) if t]
+        tasks = [t for t in (self._sweeper, *self._running.values()) if t]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -114,9 +113,7 @@ class Dispatcher:
     def announce(self, conversation: str, text: str) -> None:
         """Say what a message says that is about to be stored: a worker with nothing else to do reads it while the disk writes."""
         if not self._running and self._workers and not self._ending:
-            task = asyncio.create_task(self._lines[self._worker_of(conversation, 0)].announce(text))
-            self._announced.add(task)
-            task.add_done_callback(self._announced.discard)
+            self._lines[self._worker_of(conversation, 0)].announce(text)
 
     @property
     def waiting(self) -> int:

@@ -11,6 +11,8 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.inbox.announcements import Announcer
+
 CONNECT_SECONDS = 2.0
 MOST_ANSWERED = 4 * 1024 * 1024
 
@@ -38,6 +40,7 @@ class WorkerLine:
             raise ValueError(f"BOT_WORKER_URLS: got {url!r}, expected http://host:port.")
         self._host, self._port, self._timeout = parts.hostname, parts.port, timeout
         self._head = f"HTTP/1.1\r\nHost: {parts.netloc}\r\nX-Worker-Token: {token}\r\nContent-Type: application/json\r\n"
+        self._announcer = Announcer(parts.hostname, parts.port, token)
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def post(self, message_id: int) -> tuple[int, dict[str, Any]]:
@@ -48,21 +51,15 @@ class WorkerLine:
             WorkerLost: the connection broke before the answer.
             asyncio.TimeoutError: no answer in time.
         """
-        return await self._send("messages", b'{"message":%d}' % message_id)
-
-    async def announce(self, text: str) -> None:
-        """Tell what a message says that is being stored right now, so that it may be read meanwhile; not being heard changes nothing."""
-        try:
-            await self._send("coming", json.dumps({"text": text}).encode())
-        except (WorkerGone, WorkerLost, asyncio.TimeoutError):
-            pass
-
-    async def _send(self, what: str, body: bytes) -> tuple[int, dict[str, Any]]:
         while self._idle:
             connection = self._idle.pop()
             if not connection[0].at_eof():  # the worker may have ended while it lay idle
-                return await self._ask(connection, what, body)
-        return await self._ask(await self._connect(), what, body)
+                return await self._ask(connection, message_id)
+        return await self._ask(await self._connect(), message_id)
+
+    def announce(self, text: str) -> None:
+        """Tell what a message says that is being stored right now, so that it may be read meanwhile; not being heard changes nothing."""
+        self._announcer.tell(text)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:
@@ -70,10 +67,11 @@ class WorkerLine:
         except (OSError, asyncio.TimeoutError) as error:
             raise WorkerGone from error
 
-    async def _ask(self, connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], what: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    async def _ask(self, connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], message_id: int) -> tuple[int, dict[str, Any]]:
         reader, writer = connection
+        body = b'{"message":%d}' % message_id
         try:
-            writer.write(f"POST /webhooks/inbox/{what} {self._head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            writer.write(f"POST /webhooks/inbox/messages {self._head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
             answer = await asyncio.wait_for(_answer(reader), self._timeout)
         except (OSError, asyncio.IncompleteReadError, ValueError) as error:
             writer.close()
@@ -86,6 +84,7 @@ class WorkerLine:
 
     def close(self) -> None:
         """Hang up."""
+        self._announcer.close()
         for _, writer in self._idle:
             writer.close()
         self._idle.clear()

@@ -1,7 +1,6 @@
 """The line to a worker: what is certain about a message when the line breaks."""
 
 import asyncio
-import json
 
 import pytest
 
@@ -112,28 +111,3 @@ def test_an_answer_that_does_not_come_is_a_timeout():
 def test_an_address_that_is_none_is_said_at_start(url):
     with pytest.raises(ValueError, match="BOT_WORKER_URLS"):
         WorkerLine(url, "", 1)
-
-
-def test_what_a_message_says_is_announced_with_the_token():
-    async def work():
-        handler, seen = answering(b"{}")
-        server, url = await listening(handler)
-        line = WorkerLine(url, "secret", 5)
-        await line.announce("楼上漏水怎么办")
-        line.close()
-        server.close()
-        return seen
-
-    [(head, body)] = run(work())
-    assert head.startswith(b"POST /webhooks/inbox/coming HTTP/1.1\r\n") and b"X-Worker-Token: secret\r\n" in head
-    assert json.loads(body) == {"text": "楼上漏水怎么办"}
-
-
-def test_an_announcement_that_nobody_hears_changes_nothing():
-    async def work():
-        server, url = await listening(answering()[0])
-        server.close()
-        await server.wait_closed()
-        await WorkerLine(url, "", 5).announce("楼上漏水怎么办")
-
-    run(work())
