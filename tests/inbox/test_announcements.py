@@ -30,7 +30,11 @@ def heard(*tellings) -> list[str]:
         transport.close()
         return said
 
-    return asyncio.new_event_loop().run_until_complete(work())
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(work())
+    finally:
+        loop.close()
 
 
 def announced(text: str, token: str = TOKEN):
