@@ -99,9 +99,12 @@ def test_the_queue_is_worked_with_the_keyboard_alone(desk, screen):
     expect(page).to_have_url(re.compile("tab=all"))
     page.locator("[name=search]").fill(second)
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"search={second}"))
+    page.wait_for_load_state("load")  # the row may be there before the script that hears the keys
     expect(rows).to_have_count(1)
     page.keyboard.press("Escape")
     page.keyboard.press("j")
+    expect(rows.nth(0)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text(second)
 
