@@ -27,7 +27,7 @@ class Announcer:
         self._socket: socket.socket | None = None
 
     def tell(self, text: str) -> None:
-        """Send what a message says; whether anybody hears it is not known."""
+        """Send what a message says; whether anybody hears it is not known. Never waits."""
         told = json.dumps({"token": self._token, "text": text}, ensure_ascii=False).encode("utf-8", "replace")
         if len(told) > MOST_BYTES:
             return
@@ -44,7 +44,8 @@ class Announcer:
             self._socket = None
 
     def _connected(self) -> socket.socket:
-        [(family, kind, *_, address), *_others] = socket.getaddrinfo(*self._address, type=socket.SOCK_DGRAM)
+        # Looking up a name could hold up everybody: a worker that is not given by its address is told nothing.
+        [(family, kind, *_, address), *_others] = socket.getaddrinfo(*self._address, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)
         made = socket.socket(family, kind)
         made.setblocking(False)
         made.connect(address)

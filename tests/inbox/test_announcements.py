@@ -79,3 +79,7 @@ def test_an_announcement_that_nobody_hears_changes_nothing():
     announcer.tell(TEXT)
     announcer.tell(TEXT)  # the second is told that nobody listens
     announcer.close()
+
+
+def test_no_name_is_looked_up_while_residents_wait():
+    assert heard(lambda port: Announcer("localhost", port, TOKEN).tell(TEXT)) == []
