@@ -84,8 +84,10 @@ def corrections(session: Session, closed: list[PeriodAction], period: Period) ->
 
 
 def _needed(closed: list[PeriodAction], period: Period) -> list[PeriodAction]:
-    inside = [action for action in closed if read_month(action.month).first >= period.first.replace(day=1)]
-    return [*closed[: len(closed) - len(inside)][-1:], *inside]
+    began = period.first.replace(day=1)
+    before = [action for action in closed if read_month(action.month).first < began]
+    inside = [action for action in closed if read_month(action.month).first >= began]
+    return [*sorted(before, key=lambda action: action.month)[-1:], *inside]  # a month that was closed anew stands last
 
 
 def _closed_before(session: Session, month: str) -> Known:
