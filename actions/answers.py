@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.calculators import start_calculator
 from actions.person import ask_for_person, told
-from actions.wiring import Events, apologise, cards, channel, counting_key, now, office, said, say, source_key, transaction, understood
+from actions.wiring import Events, apologise, cards, channel, counting_key, later, now, office, said, say, source_key, understood
 from bot.knowledge.answers import first_answer, follow_up
 from bot.knowledge.cards import Card
 from bot.knowledge.follow_ups import follow_up_part
@@ -81,19 +81,15 @@ def _tell(dispatcher: CollectingDispatcher, tracker: Tracker, card: Card, meanin
         say(dispatcher, Outbound(text=MENTION, kind="safety"))
     at = now()
     say(dispatcher, *first_answer(card, office(), at.astimezone(BEIJING).date()))
-    with transaction() as session:
-        record(
-            session,
-            Service(
-                kind="bot_answer",
-                happened_at=at,
-                source_key=counting_key(tracker, "bot_answer"),
-                channel=channel(tracker),
-                topic=card.topic.code,
-                dispute_type=card.dispute_type.code,
-            ),
-            at,
-        )
+    service = Service(
+        kind="bot_answer",
+        happened_at=at,
+        source_key=counting_key(tracker, "bot_answer"),
+        channel=channel(tracker),
+        topic=card.topic.code,
+        dispute_type=card.dispute_type.code,
+    )
+    later("service", lambda session: record(session, service, at))
     question = tracker.get_slot("question") if said(tracker) == card.title else said(tracker)
     return [SlotSet("card", card.card_id), SlotSet("topic", card.topic.code), SlotSet("question", question), SlotSet("unsure_times", 0)]
 
@@ -103,8 +99,8 @@ def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, meaning: dict[
     times = int(tracker.get_slot("unsure_times") or 0)
     likely = [cards()[c] for c in meaning.get("choices") or [] if c in cards()][:3] if meaning.get("band") == "ask_back" else []
     if meaning and said(tracker) != NONE_OF_THESE:
-        with transaction() as session:
-            keep_question(session, said(tracker), meaning, f"review:{source_key(tracker)}", now())
+        text, key, at = said(tracker), f"review:{source_key(tracker)}", now()
+        later("question", lambda session: keep_question(session, text, meaning, key, at))
     remembered = [] if said(tracker) == NONE_OF_THESE else [SlotSet("question", said(tracker)), SlotSet("topic", meaning.get("topic"))]
     if times >= 1 or said(tracker) == NONE_OF_THESE:
         dispatcher.utter_message(response="utter_lead_to_person", json_message={"kind": "lead", "data": {"question": said(tracker)}})

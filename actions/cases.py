@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.safety import respond_to_emergency
-from actions.wiring import Events, apologise, now, office, said, source_key, transaction, understood
+from actions.wiring import Events, apologise, now, office, reading, said, source_key, transaction, understood
 from bot.errors import BadInput, CaseNotFound
 from bot.ledger.cases import add_statement, find_case, own_cases
 from bot.ledger.casework_ends import withdraw
@@ -41,7 +41,7 @@ class ActionStartDesk(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         purpose = PURPOSE_OF_INTENT.get(tracker.latest_message.get("intent", {}).get("name"), "check")
         values: dict[str, Any] = dict.fromkeys(DESK_SLOTS) | {"desk_purpose": purpose}
-        with transaction() as session:
+        with reading() as session:
             own = [case.number for case in own_cases(session, tracker.sender_id)]
         try:
             values[NUMBER] = intake.read_case_number(said(tracker), office().case_prefix)

@@ -15,7 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answers import answer_question
 from actions.person import ask_for_person
 from actions.safety import respond_to_emergency
-from actions.wiring import Events, channel, now, office, said, say, source_key, transaction, understood
+from actions.wiring import Events, channel, later, now, office, said, say, source_key, understood
 from bot.errors import BadInput
 from bot.knowledge.follow_ups import follow_up_part
 from bot.ledger.consents import give_consent
@@ -110,8 +110,8 @@ def _consent(dispatcher: CollectingDispatcher, tracker: Tracker, agreed: bool) -
     if not agreed:
         dispatcher.utter_message(response="utter_no_consent")
         return _end("no_consent")
-    with transaction() as session:
-        give_consent(session, tracker.sender_id, office().privacy_notice, channel(tracker), f"consent:{source_key(tracker)}", now())
+    notice, on, key, at = office().privacy_notice, channel(tracker), f"consent:{source_key(tracker)}", now()
+    later("consent", lambda session: give_consent(session, tracker.sender_id, notice, on, key, at))
     return _go_on(tracker, {intake.CONSENT: True})
 
 

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.wiring import Events, apologise, cards, channel, now, office, said, say, source_key, transaction, understood
+from actions.wiring import Events, apologise, cards, channel, now, office, reading, said, say, source_key, transaction, understood
 from bot.inbox import model_in_use, store
 from bot.ledger.cases import Request, open_case
 from bot.ledger.suggestions import keep_suggestion
@@ -128,7 +128,7 @@ def _already_told(tracker: Tracker) -> str | None:
 
 def _scanned_community(dispatcher: CollectingDispatcher, tracker: Tracker) -> str | None:
     """Return the community whose poster was scanned, after saying that it was taken over; it can be changed in the summary."""
-    with transaction() as session:
+    with reading() as session:
         code = store.community_of(session, tracker.sender_id)
     community = office().community(code) if code else None
     if community is None:

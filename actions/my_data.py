@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.wiring import Events, apologise, now, said, say, transaction
+from actions.wiring import Events, apologise, now, reading, said, say, transaction
 from bot.ledger.privacy import erase_conversation, what_we_hold, withdraw_consent
 from bot.messages import Button, Outbound
 
@@ -38,7 +38,7 @@ class ActionMyData(Action):
 
 
 def _show(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-    with transaction() as session:
+    with reading() as session:
         held = what_we_hold(session, tracker.sender_id)
     lines = [
         "这里存着您的这些信息，都加密保存：",

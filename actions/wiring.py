@@ -20,18 +20,20 @@ from bot.messages import Outbound
 from bot.office import Office, read_office
 from bot.settings import read_settings
 from bot.storage.database import Database, open_database
-from bot.storage.unit import current_unit, joined_transaction
+from bot.storage.unit import current_unit, joined_transaction, write_later
 
 log = logging.getLogger(__name__)
 Events = list[dict[str, Any]]
 
 
-@functools.lru_cache(maxsize=1)
 def database() -> Database:
     """Return the database of this process; the worker's own while it handles a message."""
     unit = current_unit()
-    if unit is not None:
-        return unit.database
+    return _own_database() if unit is None else unit.database
+
+
+@functools.lru_cache(maxsize=1)
+def _own_database() -> Database:
     opened = open_database(read_settings())
     opened.migrate()
     return opened
@@ -50,8 +52,21 @@ def cards() -> dict[str, Card]:
 
 
 def transaction() -> AbstractContextManager[Session]:
-    """Return the transaction to write in: the message's own while a message is handled."""
+    """Return the transaction to write in: the message's own while a message is handled.
+
+    Only for what has to be known before the resident can be answered; SQLite lets nobody else write from here to the end of the answer.
+    """
     return joined_transaction(database())
+
+
+def later(what: str, write: Callable[[Session], Any]) -> None:
+    """Write this with the answer, when all is said."""
+    write_later(database(), what, write)
+
+
+def reading() -> AbstractContextManager[Session]:
+    """Return a session to look with: at what stood before this message."""
+    return database().reading()
 
 
 def now() -> datetime:

@@ -87,6 +87,14 @@ def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Dat
     databases.drop_postgres(url)
 
 
+@pytest.fixture()
+def sqlite_database(settings: Settings) -> Iterator[Database]:
+    """An empty, migrated database of SQLite, for what is only so there."""
+    opened = databases.open_migrated(settings)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture(scope="session")
 def model_folder() -> Path:
     """The folder that holds the model of this state of the project; trained once, kept between runs and shared by processes that test side by side."""

@@ -31,6 +31,7 @@ from bot.messages import Button, CitedArticle, Outbound
 from bot.office import Office, read_office
 from bot.settings import read_settings
 from bot.storage.database import Database
+from bot.storage.group_commit import GroupCommit
 from bot.storage.unit import Unit, unit_of_work
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,8 @@ class InboxChannel(InputChannel):
         self._read: set[int] = set()  # of these, the ones whose texts the model has read
         self._read_while_stored: tuple[str, float] = ("", 0.0)  # a text, and the seconds that reading it took
         # While the disk confirms one answer the next is thought about.
-        self._commits = ThreadPoolExecutor(max_workers=4, thread_name_prefix="commit")
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="commit")
+        self._answers = GroupCommit(database, self._threads, point="worker.answer")
 
     @classmethod
     def name(cls) -> str:
@@ -145,10 +147,8 @@ class InboxChannel(InputChannel):
                         return Outcome("not its turn" if message is None else "answered")
                     self._read_ahead(unit, message)
                     replies = await _think(unit, message, on_new_message)
-                here("worker.answer.before_commit")
                 with unit.timed("commit"):
-                    await asyncio.get_running_loop().run_in_executor(self._commits, unit.commit)
-                here("worker.answer.after_commit")
+                    await self._commit(unit)
                 return Outcome("answered", replies, unit.stages)
             except store.AlreadyAnswered:
                 return Outcome("answered")
@@ -158,6 +158,19 @@ class InboxChannel(InputChannel):
                 return Outcome("away" if self._is_away(error) else "failed")
             finally:
                 self._waiting.pop(message_id, None)
+
+    async def _commit(self, unit: Unit) -> None:
+        """Make the unit true: together with others that are ready, or in the transaction that it has begun."""
+        if self._database.is_sqlite and not unit.has_begun:
+            await self._answers.write(unit.write)
+            return
+        unit.write(unit.session)
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._commit_own, unit)
+
+    def _commit_own(self, unit: Unit) -> None:
+        here("worker.answer.before_commit")
+        unit.commit()
+        here("worker.answer.after_commit")
 
     def _read_ahead(self, unit: Unit, message: store.Stored) -> None:
         """Let the model read this message together with those that wait behind it; reading is half of what a message costs."""
@@ -202,7 +215,7 @@ async def _let_others_arrive() -> None:
 
 
 async def _think(unit: Unit, message: store.Stored, on_new_message: Handler) -> list[store.StoredReply]:
-    """Let the dialogue answer, and put everything of the answer into the unit."""
+    """Let the dialogue answer, and put everything of the answer into the unit; returns the replies, which are there once it is written."""
     said = ReplyCollector()
     here("worker.before_thinking")
     await on_new_message(_user_message(message, said))
@@ -211,8 +224,13 @@ async def _think(unit: Unit, message: store.Stored, on_new_message: Handler) -> 
     here("worker.after_thinking")
     now = datetime.now(timezone.utc)
     replies = with_person_called(unit.session, message, said.replies or [NOTHING_SAID], _office(), now)
-    with unit.timed("tracker"):
-        return store.answer(unit.session, message, replies, now)
+    stored: list[store.StoredReply] = []
+
+    def write(session: Session) -> None:
+        stored[:] = store.answer(session, message, replies, now)
+
+    unit.later("answer", write)
+    return stored
 
 
 @functools.lru_cache(maxsize=1)

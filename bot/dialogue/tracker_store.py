@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import datetime, timezone
-from typing import Any, Iterable
+from typing import Any, Callable, Iterable
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import TrackerStore
@@ -26,7 +26,7 @@ from bot.settings import read_settings
 from bot.storage import personal_data
 from bot.storage.database import Database, open_database
 from bot.storage.tables import Tracker
-from bot.storage.unit import current_unit, joined_transaction, timed
+from bot.storage.unit import current_unit, timed, write_later
 
 PLACE = "trackers.body"
 _trackers = Tracker.__table__
@@ -69,8 +69,8 @@ class InboxTrackerStore(TrackerStore):
         if not tracker.events or (unit is not None and unit.failure is not None):
             return  # Rasa saves a new tracker before anything happened
         try:
-            with timed("tracker"), joined_transaction(self.database) as session:
-                _write(session, tracker)
+            with timed("tracker"):
+                write_later(self.database, "tracker", _writing(tracker))
         except Exception as error:
             _fail_unit(error)
             raise
@@ -107,18 +107,23 @@ class InboxTrackerStore(TrackerStore):
         return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
 
 
-def _write(session: Session, tracker: DialogueStateTracker) -> None:
+def _writing(tracker: DialogueStateTracker) -> Callable[[Session], None]:
+    """Return what writes the tracker as it stands now, over the version that it was read in."""
     version = getattr(tracker, "stored_version", 0)
     line = personal_data.keys().encrypt(json.dumps(_standing_of(tracker), ensure_ascii=False), PLACE)
     now = datetime.now(timezone.utc)
-    if version == 0:
-        row = {"conversation_id": tracker.sender_id, "version": 1, "body": line, "saved_at": now}
-        session.connection().execute(_BEGIN, row)
-    else:
-        changed = session.connection().execute(_WRITE, {"conversation": tracker.sender_id, "before": version, "line": line, "now": now})
-        if changed.rowcount != 1:
-            raise StaleTracker(f"The tracker is no longer at version {version}; load it again.")
-    tracker.stored_version = version + 1
+
+    def write(session: Session) -> None:
+        if version == 0:
+            row = {"conversation_id": tracker.sender_id, "version": 1, "body": line, "saved_at": now}
+            session.connection().execute(_BEGIN, row)
+        else:
+            changed = session.connection().execute(_WRITE, {"conversation": tracker.sender_id, "before": version, "line": line, "now": now})
+            if changed.rowcount != 1:
+                raise StaleTracker(f"The tracker is no longer at version {version}; load it again.")
+        tracker.stored_version = version + 1
+
+    return write
 
 
 def _standing_of(tracker: DialogueStateTracker) -> dict[str, Any]:

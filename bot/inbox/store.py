@@ -6,7 +6,7 @@ Functions take a session and never commit. States of a message: waiting → answ
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,7 @@ class Stored:
     received_at: datetime
     answered: bool
     attempts: int
+    first_waiting: int | None = None  # the conversation's oldest message without an answer, where that was looked up as well
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ def receive(session: Session, inbound: Inbound) -> Stored:
     row = {"conversation_id": inbound.conversation, "external_id": inbound.external_id, "text": inbound.text, "received_at": inbound.at,
            "state": "answered" if with_person else "waiting", "answered_at": inbound.at if with_person else None, "attempts": 0}  # fmt: skip
     insert_once(session, Message, row)
-    return _stored_columns(_run(session, _SAME, {"conversation": inbound.conversation, "external_id": inbound.external_id}).one())
+    row = _run(session, _SAME, {"conversation": inbound.conversation, "external_id": inbound.external_id}).one()
+    return replace(_stored_columns(row), first_waiting=row.oldest)
 
 
 def _mode_locked(session: Session, inbound: Inbound) -> str:
@@ -250,7 +252,7 @@ def _claim(held: Any) -> Any:
 _CLAIM = _claim(sa.literal(True))
 _CLAIM_LOCKED = _claim(sa.func.pg_try_advisory_xact_lock(_LOCK_CLASS, sa.func.hashtext(_m.c.conversation_id)))
 _SAME = (
-    sa.select(*_columns)
+    sa.select(*_columns, _oldest.label("oldest"))
     .select_from(_with_channel)
     .where(_m.c.conversation_id == sa.bindparam("conversation"), _m.c.external_id == sa.bindparam("external_id"))
 )

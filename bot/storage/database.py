@@ -51,6 +51,18 @@ class Database:
         """Return a session whose end the caller decides: `commit`, `rollback`, and `close` in any case."""
         return self._session()
 
+    def begin_unless_busy(self) -> Session | None:
+        """Return a session that may write now, or None while somebody else writes (SQLite); who gets one ends it as with `begin`."""
+        session = self._session()
+        try:
+            session.connection(execution_options={"patience": 0.0})
+        except sa.exc.OperationalError as error:
+            session.close()
+            if not self.is_sqlite or "locked" not in str(error.orig):
+                raise
+            return None
+        return session
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session for looking only; it takes no write lock and never commits."""
@@ -128,6 +140,6 @@ def _begin_sqlite(connection: Any) -> None:
         return
     raw = connection.connection.dbapi_connection
     try:
-        raw.execute("BEGIN") if options.get("reading") else raw.begin_writing()
+        raw.execute("BEGIN") if options.get("reading") else raw.begin_writing(options.get("patience", BUSY_SECONDS))
     except sqlite3.OperationalError as error:
         raise sa.exc.OperationalError("BEGIN", {}, error) from error

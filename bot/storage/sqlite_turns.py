@@ -25,14 +25,17 @@ class TakingTurns(sqlite3.Connection):
         self._turn = _turns[str(database)]
         self._has_turn = False
 
-    def begin_writing(self) -> None:
+    def begin_writing(self, patience: float = BUSY_SECONDS) -> None:
         """Begin a transaction that may write, as soon as nobody else writes.
 
+        Args:
+            patience: seconds to wait for that; 0 asks once.
+
         Raises:
-            sqlite3.OperationalError: "database is locked": somebody wrote all the time for half a minute.
+            sqlite3.OperationalError: "database is locked": somebody wrote all that time.
         """
-        end = time.monotonic() + BUSY_SECONDS
-        if not self._turn.acquire(timeout=BUSY_SECONDS):
+        end = time.monotonic() + patience
+        if not self._turn.acquire(timeout=patience):
             raise sqlite3.OperationalError("database is locked")
         try:
             self.execute("PRAGMA busy_timeout = 0")

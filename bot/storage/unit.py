@@ -11,17 +11,22 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Iterator
+from typing import Any, Callable, Iterator
 
 from sqlalchemy.orm import Session
 
 from bot.storage.database import Database
 
 _current: ContextVar[Unit | None] = ContextVar("unit_of_work", default=None)
+Write = Callable[[Session], Any]
 
 
 class Unit:
-    """The transaction of one message. It begins at the first write, so that thinking holds no lock."""
+    """The transaction of one message.
+
+    What needs no answer from the database is written last of all (`later`), so that thinking holds no lock; what needs one (the number of a
+    new case) begins the transaction at once (`session`), and what is written later then joins it.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -30,6 +35,12 @@ class Unit:
         self.memory: tuple[str, int, str] | None = None
         self.stages: dict[str, float] = {}
         self._session: Session | None = None
+        self._later: dict[str, Write] = {}
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a transaction of its own is under way."""
+        return self._session is not None and bool(self._session.in_transaction())
 
     @property
     def session(self) -> Session:
@@ -46,6 +57,20 @@ class Unit:
             yield
         finally:
             self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - began
+
+    def later(self, what: str, write: Write) -> None:
+        """Write this together with the answer, after all thinking; it must bear being done anew after a rollback.
+
+        Args:
+            what: names it; said again of the same, the last one counts.
+        """
+        self._later[what] = write
+
+    def write(self, session: Session) -> None:
+        """Do all that was left for later."""
+        for write in self._later.values():
+            write(session)
+        session.flush()
 
     def fail(self, error: BaseException) -> None:
         """Remember that something of this message went wrong; Rasa swallows exceptions, this does not."""
@@ -88,6 +113,16 @@ def timed(stage: str) -> Iterator[None]:
         return
     with unit.timed(stage):
         yield
+
+
+def write_later(database: Database, what: str, write: Write) -> None:
+    """Let the running unit write this with its answer (see `Unit.later`); where there is none, it is written and committed now."""
+    unit = current_unit()
+    if unit is not None:
+        unit.later(what, write)
+        return
+    with database.transaction() as session:
+        write(session)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from bot.office import read_office
 from bot.settings import Settings, read_settings
 from bot.storage import personal_data
 from bot.storage.database import AWAY, Database, open_database, wait_for_database
+from bot.storage.group_commit import GroupCommit
 from bot.web import assets, chat, files, guard, headers, health, laws, wechat
 from bot.web.live import Live
 from bot.web.rates import TooMany
@@ -62,6 +63,8 @@ def create_app(settings: Settings, database: Database) -> Sanic:
     app.ctx.office = read_office(settings.office)
     app.ctx.page = assets.resident_page(app.ctx.office)
     app.ctx.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
+    # Messages have threads of their own: four people at the desk who look at something large must not hold them up.
+    app.ctx.incoming = GroupCommit(database, ThreadPoolExecutor(max_workers=4, thread_name_prefix="incoming"), point="chat.store")
     app.blueprint([chat.bp, files.bp, health.bp, laws.bp, assets.bp])
     if settings.wechat:
         wechat.mount(app, settings.wechat)

@@ -61,10 +61,10 @@ async def say(request: Request) -> HTTPResponse:
     event = app.ctx.live.listen(inbound.conversation)
     began = time.perf_counter()
     try:
-        stored, first = await in_thread(app, partial(_store, inbound=inbound), writing=True, point="chat.store")
+        stored = await app.ctx.incoming.write(partial(_store, inbound=inbound))
         stages.took("inbox", time.perf_counter() - began)
         if not stored.answered:
-            app.ctx.dispatcher.wake(inbound.conversation, first, stored.id)
+            app.ctx.dispatcher.wake(inbound.conversation, stored.first_waiting, stored.id)
             if app.ctx.dispatcher.is_full:
                 return response.json({**_said(stored, None), "notice": MANY})
             app.ctx.dispatcher.expect(stored.id)
@@ -77,10 +77,8 @@ async def say(request: Request) -> HTTPResponse:
     return response.json(_said(stored, replies))
 
 
-def _store(session: Session, inbound: Inbound) -> tuple[store.Stored, int | None]:
-    """Store a message; returns it and the conversation's oldest message without an answer."""
-    stored = person_guard.watch(session, store.receive(session, inbound), inbound.at)
-    return stored, None if stored.answered else store.next_waiting(session, inbound.conversation)
+def _store(session: Session, inbound: Inbound) -> store.Stored:
+    return person_guard.watch(session, store.receive(session, inbound), inbound.at)
 
 
 @bp.get("/events")

@@ -17,7 +17,6 @@ from bot.legal.cases import Channel
 from bot.messages import Inbound, Outbound, clean_text
 from bot.settings import ROOT
 from bot.storage.database import Database
-from tests.databases import open_migrated
 
 
 @pytest.fixture(scope="session")
@@ -64,13 +63,6 @@ class Resident:
     @property
     def buttons(self) -> list[str]:
         return [b.title for reply in self.last for b in reply.buttons]
-
-
-@pytest.fixture()
-def sqlite_database(settings) -> Iterator[Database]:
-    opened = open_migrated(settings)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture()
