@@ -98,8 +98,11 @@ def _more(found: dict[str, Any]) -> list[str]:
         lines.append(f"* One conversation of 500 turns: the last fifty take {found['long']['ratio']} of the first fifty ({found['long']['last_50_ms']} against "
                      f"{found['long']['first_50_ms']} ms; wanted ≤ 1.2).")  # fmt: skip
     if "workers" in found:
-        one, two = found["workers"]
-        lines.append(f"* Two workers against one, 64 residents: {two:.1f} against {one:.1f} answers a second, {two / one:.2f} times (wanted ≥ 1.6).")
+        rates = found["workers"]
+        two, one, alone = (rates[name] for name in ("two_on_two_cores", "one_on_one_core", "one_on_two_cores"))
+        lines.append(f"* Two workers on two cores against one on one core, 64 residents, web and the client on the same cores: {two:.1f} against {one:.1f} "
+                     f"answers a second, {two / one:.2f} times (wanted ≥ 1.6). Against one worker with both cores, where web and the client have one to "
+                     f"themselves ({alone:.1f}): {two / alone:.2f} times.")  # fmt: skip
     if "postgresql" in found:
         ours, stock = found["postgresql"]["ours"], found["postgresql"]["stock"]
         lines.append(f"* Both on PostgreSQL, 16 residents: {ours:.1f} against {stock:.1f} answers a second, {ours / stock:.1f} times (wanted ≥ 6).")

@@ -47,7 +47,7 @@ def main() -> None:
     measure(found, project, var, given.rounds)
     more = {
         "long": lambda: alone(var, lambda side: long_conversation(side.port)),
-        "workers": lambda: [alone(var, lambda side: throughput(side, 64, 256), workers=n) for n in (1, 2)],
+        "workers": lambda: scaling(var),
         "postgresql": lambda: on_postgresql(project, var),
         "meaning": lambda: meaning.compared({"ours": newest(CACHE / "share" / "models"), "stock": project / "models" / "stock.tar.gz"}),
     }
@@ -123,6 +123,20 @@ def alone(var: Path, work: Any, workers: int = 1, url: str = "") -> Any:
         return work(side)
     finally:
         side.stop()
+
+
+def scaling(var: Path) -> dict[str, float]:
+    """Return answers a second at 64 residents, everything (web, workers, the client) on so many cores."""
+
+    def rate(workers: int, cores: int) -> float:
+        mine = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, sorted(mine)[:cores])  # what is started from here inherits it
+        try:
+            return float(alone(var, lambda side: throughput(side, 64, 256), workers=workers))
+        finally:
+            os.sched_setaffinity(0, mine)
+
+    return {"one_on_one_core": rate(1, 1), "two_on_two_cores": rate(2, 2), "one_on_two_cores": rate(1, 2)}
 
 
 def throughput(side: sides.Side, at_once: int, count: int) -> float:
