@@ -93,7 +93,7 @@ class InboxChannel(InputChannel):
         self._read_while_stored: tuple[str, float] = ("", 0.0)  # a text, and the seconds that reading it took
         # While the disk confirms one answer the next is thought about.
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="commit")
-        self._answers = GroupCommit(database, self._threads, point="worker.answer")
+        self._answers = GroupCommit(database, self._threads, point="worker.answer", may_stand_still=lambda: not self._waiting)
 
     @classmethod
     def name(cls) -> str:

@@ -43,10 +43,11 @@ class GroupCommit:
     Args:
         threads: where the disk is waited for.
         point: the name of this place for the fault laboratory (`crash_points.COMMITS`).
+        may_stand_still: says whether the event loop has nothing else to do; then the disk is waited for at once, without a thread.
     """
 
-    def __init__(self, database: Database, threads: Executor, point: str) -> None:
-        self._database, self._threads, self._point = database, threads, point
+    def __init__(self, database: Database, threads: Executor, point: str, may_stand_still: Callable[[], bool] = lambda: False) -> None:
+        self._database, self._threads, self._point, self._may_stand_still = database, threads, point, may_stand_still
         self._waiting: list[_Waiting] = []
         self._is_committing = False
         self._pause = FIRST_PAUSE
@@ -103,6 +104,14 @@ class GroupCommit:
         self._pause = min(self._pause * 1.2, LONGEST_PAUSE)
 
     def _finish(self, together: list[_Waiting], work: Callable[[list[_Waiting]], list[BaseException | None]]) -> None:
+        if self._may_stand_still():
+            done: asyncio.Future[list[BaseException | None]] = asyncio.get_running_loop().create_future()
+            try:
+                done.set_result(work(together))
+            except Exception as error:  # noqa: BLE001 (told to whoever waits)
+                done.set_exception(error)
+            self._finished(together, done)
+            return
         done = asyncio.get_running_loop().run_in_executor(self._threads, work, together)
         done.add_done_callback(functools.partial(self._finished, together))
 

@@ -52,9 +52,12 @@ def read_signs(text: str) -> Signs:
     """Return what the rules see in a normalised text."""
     codes, marks = _rules()
     flat = text.replace(" ", "")
-    found = {level: next((code for code, levels in codes.items()
-                          if any(_fires(rule, flat, marks["negation"]) for rule in levels.get(level, ()))), None)
-             for level in (NOW, MENTION)}
+    found: dict[str, Optional[str]] = {}
+    for level in (NOW, MENTION):
+        # `search` first: nearly every rule finds nothing, and looking for all its places would cost four times as much.
+        fired = (code for code, levels in codes.items()
+                 if any(rule.search(flat) and _fires(rule, flat, marks["negation"]) for rule in levels.get(level, ())))
+        found[level] = next(fired, None)
     asking = bool(marks["hypothetical"].search(flat) or marks["legal_aim"].search(flat) or marks["past"].search(flat))
     return Signs(found[NOW], found[MENTION], bool(marks["hearsay"].search(flat)), asking, bool(marks["urgent"].search(flat)))
 

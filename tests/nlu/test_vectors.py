@@ -40,6 +40,12 @@ def test_tokens_reckoned_ahead_give_the_same_vectors_and_so_do_strange_ones_besi
         assert np.abs(near - exact).max() < 2e-3 and (near * exact).sum(axis=1).min() > 0.99999
 
 
+def test_family_names_are_familiar_though_hardly_a_question_holds_one() -> None:
+    encoder = vectors._encoder()
+    familiar = Familiar(encoder, vectors.frequent_tokens(["房东不退押金"]))
+    assert all((familiar._place[encoder._tokenizer.encode(name)] >= 0).all() for name in "王赵孙")
+
+
 def test_nothing_that_is_read_later_stays_among_the_familiar_tokens() -> None:
     encoder = vectors._encoder()
     familiar = Familiar(encoder, frequent_tokens(encoder, ["房东不退押金"], 100))
