@@ -97,7 +97,7 @@ def linear(_epochs: int, share: int) -> dict[str, float]:
     spent = time.perf_counter() - began
 
     def parse(text: str) -> tuple[str, str]:
-        scores = model.scores(vocabulary.matrix([terms_of(normalise(text))]))
+        scores = model.scores(vocabulary.rows([terms_of(normalise(text))]))
         intent, _, topic = task.labels[int(np.argmax(scores))].partition("-")
         return intent, topic
 

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 from bench import client, meaning, report, sides
 from bench.stock.project import write_project
@@ -29,8 +29,9 @@ from bot.settings import ROOT, one_a_core
 
 CACHE = ROOT / ".cache" / "bench"
 SENTENCES = 700
-# Conversations of ten messages at each number of concurrent residents; stock gets fewer where it would take minutes.
-CONVERSATIONS = {1: (10, 30), 16: (32, 160), 64: (64, 256)}
+# Conversations of ten messages at each number of concurrent residents; stock gets fewer where it would take minutes. One resident speaks to both
+# in turn, one conversation with each, because a machine's speed drifts by a fifth within minutes.
+CONVERSATIONS = {1: (30, 30), 16: (32, 160), 64: (64, 256)}
 
 
 def main() -> None:
@@ -100,18 +101,26 @@ def measure(found: dict[str, Any], project: Path, var: Path, rounds: int) -> Non
         results: dict[str, dict[str, list[client.Measured]]] = {"stock": {}, "ours": {}}
         for turn in range(rounds):
             for at_once, counts in CONVERSATIONS.items():
-                for side, count in zip(running, counts):
-                    said = [conversation(1000 * turn + n) for n in range(count)]
-                    side.look_at_memory()
-                    done = asyncio.run(client.converse(side.port, side.path, side.body, said, at_once))
-                    side.look_at_memory()
+                for side, done in in_turn(running, at_once, counts, 1000 * turn):
                     results[side.name].setdefault(str(at_once), []).append(done)
-                    print(f"{side.name}: {at_once} at once, {done.rate:.1f}/s, p50 {done.at(0.5):.1f} ms, unanswered {done.unanswered}", file=sys.stderr)
+                    if at_once > 1:
+                        print(f"{side.name}: {at_once} at once, {done.rate:.1f}/s, p50 {done.at(0.5):.1f} ms, unanswered {done.unanswered}", file=sys.stderr)
         found["talk"] = {name: {at: report.summary(rows) for at, rows in by.items()} for name, by in results.items()}
         found["memory"] = {side.name: side.peak for side in running}
     finally:
         for side in running:
             side.stop()
+
+
+def in_turn(running: list[sides.Side], at_once: int, counts: tuple[int, ...], first: int) -> Iterator[tuple[sides.Side, client.Measured]]:
+    """Yield what each side made of so many conversations: with one resident by turns, with more one side after the other."""
+    slices = max(counts) if at_once == 1 else 1
+    for part in range(slices):
+        for side, count in zip(running, counts):
+            said = [conversation(first + n) for n in range(count)][part::slices]
+            side.look_at_memory()
+            yield side, asyncio.run(client.converse(side.port, side.path, side.body, said, at_once))
+            side.look_at_memory()
 
 
 def alone(var: Path, work: Any, workers: int = 1, url: str = "") -> Any:

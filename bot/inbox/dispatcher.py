@@ -31,6 +31,7 @@ TRIES = 3
 HUNG_TRIES = 2  # a message that hangs a worker is tried once more only: each time costs everybody a worker
 IN_HAND = 16  # messages a worker is given at a time; the others wait here, so that waiting is not taken for hanging
 LEFT_SECONDS = 30.0
+NOTED_LATER = 0.005  # whoever waits for the answer comes before the log
 TURN_PAUSE = 0.03
 FULL = 400  # conversations in hand; whoever comes then is told that it will take a while
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
@@ -229,11 +230,11 @@ class Dispatcher:
         return status, [reply["id"] for reply in outcome.get("replies", ())]
 
     def _note(self, message_id: int, outcome: dict[str, Any], seconds: float) -> None:
-        """Count the stages of an answered message, and keep the answer for whoever waits here for it."""
+        """Keep the answer for whoever waits here for it; afterwards count the stages of the message."""
         if message_id in self._expected and outcome.get("replies"):
             self._expected[message_id] = (outcome["replies"], time.perf_counter())
         if outcome.get("stages"):
-            stages.note(message_id, outcome["stages"], seconds)
+            asyncio.get_running_loop().call_later(NOTED_LATER, stages.note, message_id, outcome["stages"], seconds)
 
     async def _give_up(self, message_id: int, most: int) -> bool:
         """Count a failed try; after `most` the resident gets an apology. Returns whether that was it."""

@@ -61,7 +61,7 @@ class LookUpKeys:
     def hash(self, text: str, purpose: str, key: str | None = None) -> str:
         """Return a hash of 64 signs, which begins with the key's tag; by the current key where none is named or that one is gone."""
         name = key if key in self._keys else self.current
-        digest = hmac.new(self._keys[str(name)], f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
+        digest = hmac.digest(self._keys[str(name)], f"{purpose}\n{text}".encode(), "sha256").hex()
         return f"{tag_of(str(name))}{digest}"[:DIGITS]
 
     def hashes(self, text: str, purpose: str) -> tuple[str, ...]:

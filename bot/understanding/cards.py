@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from bot.understanding.heads import Array, Belief, Linear, log_softmax
+from bot.understanding.terms import TermRows
 
 NO_CARD = "-"
 
@@ -26,10 +26,10 @@ class CardHeads:
     belief: Belief
     sureness: Array  # slope and offset on the log odds of a card shown (bot.understanding.calibration)
 
-    def voices(self, terms: csr_matrix, hidden: Array) -> Array:
+    def voices(self, terms: TermRows, hidden: Array) -> Array:
         """Return what both voices say, as (voice, text, label)."""
         if not self.labels:
-            return np.zeros((2, terms.shape[0], 0))
+            return np.zeros((2, len(hidden), 0))
         return np.stack([self.on_terms.scores(terms), self.on_hidden.scores(hidden)])
 
     def of_topics(self, voices: Array, topics: Iterable[str]) -> list[tuple[str, str, float]]:

@@ -6,6 +6,8 @@ from typing import Any, Optional
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from bot.understanding.terms import TermRows
+
 Array = Any  # numpy array; its shape is in the docstrings
 
 
@@ -17,18 +19,14 @@ class Linear:
     bias: Array
 
     def scores(self, features: Any) -> Array:
-        """Return one row of scores for each row of (sparse or dense) features."""
-        if isinstance(features, csr_matrix) and isinstance(self.weights, np.ndarray):
-            return np.array([self._of_one(features, row) for row in range(features.shape[0])]).reshape(features.shape[0], len(self.bias))
-        if isinstance(features, csr_matrix) and features.shape[0] == 1:
-            return _gathered(features, self.weights) + self.bias
-        product = features @ self.weights
-        return np.asarray(product.todense() if hasattr(product, "todense") else product) + self.bias
-
-    def _of_one(self, features: csr_matrix, row: int) -> Array:
-        """A text touches a few hundred of the weights' rows: gathering them beats a matrix product, and they may be of half precision."""
-        own = slice(features.indptr[row], features.indptr[row + 1])
-        return features.data[own] @ np.asarray(self.weights[features.indices[own]], dtype=np.float32) + self.bias
+        """Return one row of scores for each row of features: TermRows, or a dense array."""
+        if not isinstance(features, TermRows):
+            return np.asarray(features @ self.weights) + self.bias
+        # A text touches a few hundred of the weights' rows: gathering them beats a matrix product, and they may be of half precision.
+        times = _times_dense if isinstance(self.weights, np.ndarray) else _times_sparse
+        spans = [slice(begin, end) for begin, end in zip(features.ends, features.ends[1:], strict=False)]
+        found = [times(features.values[own], features.columns[own], self.weights) for own in spans]
+        return np.array(found).reshape(len(spans), len(self.bias)) + self.bias
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Head:
     on_hidden: Linear
     belief: Belief
 
-    def voices(self, terms: csr_matrix, hidden: Array) -> Array:
+    def voices(self, terms: TermRows, hidden: Array) -> Array:
         """Return what each voice says, as (voice, text, label)."""
         return np.stack([self.on_terms.scores(terms), log_softmax(self.on_hidden.scores(hidden))])
 
@@ -84,15 +82,20 @@ class Head:
         return self.belief.weighed(voices)
 
 
-def _gathered(features: csr_matrix, weights: csr_matrix) -> Array:
-    """Return one sparse row times a sparse matrix, as one dense row; without all that scipy looks at first."""
-    first = weights.indptr[features.indices]
-    lengths = weights.indptr[features.indices + 1] - first
+def _times_dense(values: Array, columns: Array, weights: Array) -> Array:
+    """Return one sparse row times a dense matrix."""
+    return values @ np.asarray(weights[columns], dtype=np.float32)
+
+
+def _times_sparse(values: Array, columns: Array, weights: csr_matrix) -> Array:
+    """Return one sparse row times a sparse matrix, as a dense row."""
+    first = weights.indptr[columns]
+    lengths = weights.indptr[columns + 1] - first
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
     places = np.arange(total) + np.repeat(first - ends + lengths, lengths)
-    products = weights.data[places] * np.repeat(features.data, lengths)
-    return np.bincount(weights.indices[places], weights=products, minlength=weights.shape[1])[None, :].astype(np.float32)
+    products = weights.data[places] * np.repeat(values, lengths)
+    return np.bincount(weights.indices[places], weights=products, minlength=weights.shape[1]).astype(np.float32)
 
 
 def mixed(voices: Array, shares: Array) -> Array:

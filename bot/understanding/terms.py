@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -34,6 +34,14 @@ def terms_of(text: str) -> list[str]:
     return list(found)
 
 
+class TermRows(NamedTuple):
+    """Sparse rows, one a text: of row n the values and columns [ends[n], ends[n + 1]). A csr_matrix looks at far more than it is told."""
+
+    values: "np.ndarray[Any, Any]"
+    columns: "np.ndarray[Any, Any]"
+    ends: list[int]
+
+
 class Vocabulary:
     """The terms a model knows, with their weights (inverse document frequency)."""
 
@@ -62,6 +70,10 @@ class Vocabulary:
         return len(self.terms)
 
     def matrix(self, documents: Sequence[Sequence[str]]) -> csr_matrix:
+        """Return the same as `rows` as a matrix to calculate with."""
+        return csr_matrix(tuple(self.rows(documents)), shape=(len(documents), len(self)))
+
+    def rows(self, documents: Sequence[Sequence[str]]) -> TermRows:
         """Return one row of length one for each document; a document without known terms has an empty row."""
         places: list[int] = []
         ends = [0]
@@ -73,4 +85,4 @@ class Vocabulary:
         norms = np.sqrt(np.add.reduceat(np.append(values**2, 0), ends[:-1])) if places else np.zeros(len(documents))
         lengths = np.diff(ends)
         norms[lengths == 0] = 1
-        return csr_matrix(((values / np.repeat(norms, lengths)).astype(np.float32), columns, ends), shape=(len(documents), len(self)))
+        return TermRows((values / np.repeat(norms, lengths)).astype(np.float32), columns, ends)

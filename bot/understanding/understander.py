@@ -96,7 +96,7 @@ class Understander:
 
     def hear(self, normal: Sequence[str]) -> dict[str, Array]:
         """Return what the voices say of normalised texts, under "intent", "topic", "danger" and "card", as (voice, text, label)."""
-        terms = self.vocabulary.matrix([terms_of(text) for text in normal])
+        terms = self.vocabulary.rows([terms_of(text) for text in normal])
         hidden = self.hidden.seen(vectors.sentence_vectors([without_courtesies(text) for text in normal]))
         return {name: head.voices(terms, hidden)
                 for name, head in (("intent", self.intent), ("topic", self.topic), ("danger", self.danger), ("card", self.cards))}
