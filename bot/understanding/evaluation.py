@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -135,8 +136,13 @@ def _judged(examples: Sequence[Example], models: Sequence[Understander], heard: 
         model.calibrate(calibration)
         wanted = examples[len(pairs) : len(pairs) + voices["topic"].shape[1]]
         texts = [example.text for example in wanted]
-        pairs.extend(zip(wanted, model.judge(texts, [normalise(text) for text in texts], voices), strict=True))
+        judged = model.judge(texts, [normalise(text) for text in texts], voices, partial(_cards_of, voices))
+        pairs.extend(zip(wanted, judged, strict=True))
     return pairs
+
+
+def _cards_of(voices: dict[str, Array], row: int) -> Array:
+    return voices["card"][:, row]
 
 
 def evaluate_all(data: Path, frozen: Sequence[Path], card_topics: dict[str, str], card_words: dict[str, list[str]], folds: int,

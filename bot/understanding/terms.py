@@ -41,6 +41,11 @@ class TermRows(NamedTuple):
     columns: "np.ndarray[Any, Any]"
     ends: list[int]
 
+    def row(self, number: int) -> "TermRows":
+        """Return one of them alone."""
+        own = slice(self.ends[number], self.ends[number + 1])
+        return TermRows(self.values[own], self.columns[own], [0, own.stop - own.start])
+
 
 class Vocabulary:
     """The terms a model knows, with their weights (inverse document frequency)."""

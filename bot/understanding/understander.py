@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Optional
 
@@ -16,7 +17,7 @@ from bot.understanding.examples import Example
 from bot.understanding.heads import Array, Head, Hidden
 from bot.understanding.memory import Memory
 from bot.understanding.normalise import normalise, readable_share, without_courtesies
-from bot.understanding.terms import Vocabulary, terms_of
+from bot.understanding.terms import TermRows, Vocabulary, terms_of
 from bot.understanding.understood import ANSWER, ASK_BACK, PERSON, Understood
 
 ASK_LAW, EMERGENCY, OUT_OF_SCOPE = "ask_law", "emergency", "out_of_scope"
@@ -89,26 +90,40 @@ class Understander:
         read = [index for index, text in enumerate(normal) if readable(text) or self.memory.recall(text)]
         found = [unreadable(text) for text in texts]
         if read:
-            judged = self.judge([texts[index] for index in read], [normal[index] for index in read], self.hear([normal[index] for index in read]), today)
+            terms, hidden = self._seen([normal[index] for index in read])
+            voices = self._voices(terms, hidden)
+            judged = self.judge([texts[index] for index in read], [normal[index] for index in read], voices,
+                                lambda row: self.cards.voices(terms.row(row), hidden[row : row + 1])[:, 0], today)
             for index, understood in zip(read, judged, strict=True):
                 found[index] = understood
         return found
 
     def hear(self, normal: Sequence[str]) -> dict[str, Array]:
         """Return what the voices say of normalised texts, under "intent", "topic", "danger" and "card", as (voice, text, label)."""
-        terms = self.vocabulary.rows([terms_of(text) for text in normal])
-        hidden = self.hidden.seen(vectors.sentence_vectors([without_courtesies(text) for text in normal]))
-        return {name: head.voices(terms, hidden)
-                for name, head in (("intent", self.intent), ("topic", self.topic), ("danger", self.danger), ("card", self.cards))}
+        terms, hidden = self._seen(normal)
+        return {**self._voices(terms, hidden), "card": self.cards.voices(terms, hidden)}
 
-    def judge(self, texts: Sequence[str], normal: Sequence[str], voices: dict[str, Array], today: Optional[date] = None) -> list[Understood]:
-        """Return what is made of readable texts and what the voices said of them."""
+    def _seen(self, normal: Sequence[str]) -> tuple[TermRows, Array]:
+        """Return what every head goes by: the terms of normalised texts, and what the hidden layer makes of their sentence vectors."""
+        terms = self.vocabulary.rows([terms_of(text) for text in normal])
+        return terms, self.hidden.seen(vectors.sentence_vectors([without_courtesies(text) for text in normal]))
+
+    def _voices(self, terms: TermRows, hidden: Array) -> dict[str, Array]:
+        """Return what is asked of every text; the cards are not."""
+        return {"intent": self.intent.voices(terms, hidden), "topic": self.topic.voices(terms, hidden), "danger": self.danger.voices(terms, hidden)}
+
+    def judge(self, texts: Sequence[str], normal: Sequence[str], voices: dict[str, Array], cards: Callable[[int], Array],
+              today: Optional[date] = None) -> list[Understood]:
+        """Return what is made of readable texts and what the voices said of them.
+
+        Args:
+            cards: returns what the voices say of the cards of a text, given by its row; asked only about questions of law.
+        """
         intents, topics, dangers = (np.exp(head.log_probabilities(voices[name]))
                                     for name, head in (("intent", self.intent), ("topic", self.topic), ("danger", self.danger)))
-        return [self._one(text, normal[row], intents[row], topics[row], dangers[row], voices["card"][:, row], today)
-                for row, text in enumerate(texts)]
+        return [self._one(text, normal[row], intents[row], topics[row], dangers[row], partial(cards, row), today) for row, text in enumerate(texts)]
 
-    def _one(self, text: str, normal: str, intents: Array, topics: Array, dangers: Array, card_voices: Array,
+    def _one(self, text: str, normal: str, intents: Array, topics: Array, dangers: Array, card_voices: Callable[[], Array],
              today: Optional[date]) -> Understood:
         known = self.memory.recall(normal)
         code, level = self._danger(normal, dangers, known, self._service(intents))
@@ -119,7 +134,7 @@ class Understander:
             intent, confidence, law = known.intent, _KNOWN, _KNOWN if known.intent == ASK_LAW else 0.0
         if level == emergencies.NOW:
             intent, confidence = EMERGENCY, max(1 - float(dangers[self.danger.labels.index(NO_DANGER)]), 0.5)
-        cards = self.cards.of_topics(card_voices, [topic for topic, _ in ranking]) if intent == ASK_LAW else []
+        cards = self.cards.of_topics(card_voices(), [topic for topic, _ in ranking]) if intent == ASK_LAW else []
         if known and known.topic:
             ranking = [(known.topic, _KNOWN)] + [(topic, round((1 - _KNOWN) * share, 4)) for topic, share in ranking if topic != known.topic][:2]
             cards = [(known.topic, known.card or NO_CARD, 1.0)] if known.intent == ASK_LAW else cards
