@@ -139,8 +139,7 @@ class InboxChannel(InputChannel):
         with unit_of_work(self._database) as unit:
             try:
                 async with self._one_at_a_time:
-                    if len(self._waiting) > 1:
-                        await _let_others_arrive()
+                    await _let_others_arrive()
                     unit.stages["queue"] = time.perf_counter() - arrived
                     self._waiting.pop(message_id, None)
                     message = self._claim(unit, message_id)

@@ -77,7 +77,11 @@ class GroupCommit:
             self._asking = None
         if self._is_committing or not self._waiting:
             return
-        session = self._database.begin_unless_busy()
+        try:
+            session = self._database.begin_unless_busy()
+        except Exception as error:  # noqa: BLE001 (told to whoever waits)
+            self._refuse_all(error)
+            return
         if session is None:
             self._ask_again()
             return
@@ -96,12 +100,15 @@ class GroupCommit:
 
     def _ask_again(self) -> None:
         if self._waiting[0].since + BUSY_SECONDS < time.monotonic():
-            late, self._waiting = self._waiting, []
-            for waiting in late:
-                _tell(waiting, sa.exc.OperationalError("BEGIN", {}, Exception("database is locked")))
+            self._refuse_all(sa.exc.OperationalError("BEGIN", {}, Exception("database is locked")))
             return
         self._asking = asyncio.get_running_loop().call_later(self._pause, self._begin)
         self._pause = min(self._pause * 1.2, LONGEST_PAUSE)
+
+    def _refuse_all(self, error: Exception) -> None:
+        refused, self._waiting = self._waiting, []
+        for waiting in refused:
+            _tell(waiting, error)
 
     def _finish(self, together: list[_Waiting], work: Callable[[list[_Waiting]], list[BaseException | None]]) -> None:
         if self._may_stand_still():

@@ -78,6 +78,28 @@ def test_a_disk_that_fails_is_told_to_all_of_the_transaction_and_the_next_go_on(
     assert written(sqlite_database) == ["m1", "m2", "m3"]
 
 
+def test_a_database_that_lets_nobody_begin_is_told_to_all_who_wait_and_the_next_go_on(sqlite_database, threads):
+    def fail(_connection):
+        sa.event.remove(sqlite_database.engine, "begin", fail)
+        raise sa.exc.OperationalError("BEGIN", {}, Exception("disk I/O error"))
+
+    sa.event.listen(sqlite_database.engine, "begin", fail)
+    outcomes = all_at_once(sqlite_database, threads, [writing(n) for n in range(3)])
+    assert "disk" in str(outcomes[0]) and outcomes[1:] == ["m1", "m2"]
+
+
+def test_where_nothing_else_is_to_be_done_the_disk_is_waited_for_without_a_thread(sqlite_database):
+    class Nobody:
+        def submit(self, *_arguments):
+            raise AssertionError("a thread was asked for")
+
+    async def scenario():
+        group = GroupCommit(sqlite_database, Nobody(), "worker.answer", may_stand_still=lambda: True)
+        return await group.write(writing(0))
+
+    assert asyncio.run(scenario()) == "m0" and written(sqlite_database) == ["m0"]
+
+
 class TestWhileAnotherProcessWrites:
     @pytest.fixture()
     def other(self, sqlite_database):
