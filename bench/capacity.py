@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.capacity [--people 100000 ...] [--service-ms MS] [--a-year 0.5] [--worst 5]
 
 Arrivals are random within each minute, their rate follows the day's curve; a worker answers one message at a time, in order. The
-service time is what bench/results/performance.json says a worker took for a message (one divided by the answers a second it gave),
+service time is what bench/results/performance.json says of one worker on one core, web's work included (one divided by the answers a second),
 spread as measured stages spread: most near the middle, one in fifty five times as long (a long story, a filed request).
 What is assumed and not measured stands in the constants and is printed with the result.
 """
@@ -100,9 +100,9 @@ def main() -> None:
 
 
 def measured() -> float:
-    """Return the milliseconds of one message in a worker, from the last bench."""
+    """Return the milliseconds of a core for one message, from the last bench."""
     found = json.loads((ROOT / "bench" / "results" / "performance.json").read_text(encoding="utf-8"))
-    return 1000 / float(found["throughput"]["ours"])
+    return 1000 / float(found["all"]["workers"]["one_on_one_core"])
 
 
 if __name__ == "__main__":

@@ -63,7 +63,9 @@ def encode_many(encoder: Any, texts: Sequence[str], familiar: Optional[Familiar]
     net, tokenize = encoder._model, encoder._tokenizer.encode
     tokens = [tokenize(text, out_type=int, add_bos=True, add_eos=True) for text in texts]
     lengths = np.array([len(ids) for ids in tokens], dtype=np.int64)
-    known, places = np.unique(np.concatenate([np.array(ids, dtype=np.int64) for ids in tokens]), return_inverse=True)
+    known = np.concatenate([np.array(ids, dtype=np.int64) for ids in tokens])
+    # One sentence hardly says a token twice; to look for that would cost more.
+    known, places = np.unique(known, return_inverse=True) if len(texts) > 1 else (known, np.arange(len(known)))
     ends = np.cumsum(lengths)
     found = np.empty((len(texts), _EMB_DIM), dtype=np.float32)
     start = 0
