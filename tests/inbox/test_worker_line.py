@@ -87,11 +87,43 @@ def test_a_worker_that_ended_while_the_line_was_idle_is_gone_and_not_lost():
         await line.post(1)
         server.close()
         writers[0].close()
-        while not line._idle[0][0].at_eof():
+        while line._idle[0].is_open:
             await asyncio.sleep(0)
         await line.post(2)
 
     with pytest.raises(WorkerGone):
+        run(work())
+
+
+def test_an_answer_in_many_pieces_is_put_together():
+    whole = b"HTTP/1.1 500 Internal Server Error\r\nserver: x\r\nContent-Length: 9\r\nconnection: close\r\n\r\n" + b'{"a":"b"}'
+
+    async def slow(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        for place in range(len(whole)):
+            writer.write(whole[place : place + 1])
+            await writer.drain()
+            await asyncio.sleep(0)
+
+    async def work():
+        _, url = await listening(slow)
+        return await WorkerLine(url, "", 5).post(1)
+
+    assert run(work()) == (500, {"a": "b"})
+
+
+@pytest.mark.parametrize("said", [b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 20_000, b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n",
+                                  b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{a}"])  # fmt: skip
+def test_what_is_no_answer_of_a_worker_is_a_line_that_broke(said):
+    async def other(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(said)
+
+    async def work():
+        _, url = await listening(other)
+        await WorkerLine(url, "", 5).post(1)
+
+    with pytest.raises(WorkerLost):
         run(work())
 
 
