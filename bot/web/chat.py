@@ -174,10 +174,12 @@ async def _wait_for_answer(app: Any, stored: store.Stored, event: asyncio.Event)
 
 
 async def _set_before(event: asyncio.Event, seconds: float) -> None:
+    """Wait until the event is set, by whoever has news or by the clock; `asyncio.wait_for` would make a task of each waiting."""
+    clock = asyncio.get_running_loop().call_later(max(0.0, seconds), event.set)
     try:
-        await asyncio.wait_for(event.wait(), max(0.0, seconds))
-    except asyncio.TimeoutError:
-        pass
+        await event.wait()
+    finally:
+        clock.cancel()
 
 
 def _said(stored: store.Stored, replies: list[dict[str, Any]] | None) -> dict[str, Any]:
