@@ -85,6 +85,7 @@ class InboxChannel(InputChannel):
     def __init__(self, database: Database, token: str = "") -> None:
         self._database = database
         self._token = token
+        self._on_new_message: Handler = _nobody_listens
         self._one_at_a_time: asyncio.Lock | None = None
         self._running: set[asyncio.Task[Any]] = set()
         self._kept_session: Session | None = None
@@ -110,19 +111,24 @@ class InboxChannel(InputChannel):
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """Return the route the dispatcher calls."""
         routes = Blueprint("inbox")
+        self._on_new_message = on_new_message
 
         @routes.post("/messages")
-        async def take(request: Request) -> HTTPResponse:
-            if not hmac.compare_digest(request.headers.get("X-Worker-Token", ""), self._token):
-                return response.json({"error": "the worker token is missing or wrong"}, status=403)
-            task = asyncio.ensure_future(self.handle(int(request.json["message"]), on_new_message))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-            outcome: Outcome = await asyncio.shield(task)
-            replies = [describe(reply) for reply in outcome.replies]
-            return response.json({"state": outcome.state, "replies": replies, "stages": outcome.stages}, status=outcome.status)
+        async def messages(request: Request) -> HTTPResponse:
+            status, told = await self.take(request.headers.get("X-Worker-Token", ""), int(request.json["message"]))
+            return response.json(told, status=status)
 
         return routes
+
+    async def take(self, token: str, message_id: int) -> tuple[int, dict[str, Any]]:
+        """Answer one stored message and return the HTTP status and what to tell the dispatcher; 403 for a wrong token."""
+        if not hmac.compare_digest(token.encode(), self._token.encode()):
+            return 403, {"error": "the worker token is missing or wrong"}
+        task = asyncio.ensure_future(self.handle(message_id, self._on_new_message))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        outcome: Outcome = await asyncio.shield(task)
+        return outcome.status, {"state": outcome.state, "replies": [describe(reply) for reply in outcome.replies], "stages": outcome.stages}
 
     def read_meanwhile(self, text: str) -> None:
         """Let the model read a message that is only being stored, if nobody else waits: on its way to the disk it takes as long as this."""
@@ -206,6 +212,10 @@ class InboxChannel(InputChannel):
             return None
         unit.memory = (claimed.message.conversation, claimed.version, claimed.memory)
         return claimed.message
+
+
+async def _nobody_listens(_message: UserMessage) -> None:
+    raise RuntimeError("The channel was asked for an answer before Rasa gave it a handler.")
 
 
 async def _let_others_arrive() -> None:

@@ -32,6 +32,7 @@ from bot.dialogue.in_process_actions import InProcessActions
 from bot.dialogue.law_route import law_routes
 from bot.dialogue.model import newest_model
 from bot.dialogue.processor import load_agent
+from bot.dialogue.short_way import ShortWay
 from bot.dialogue.tracker_store import InboxTrackerStore
 from bot.errors import BadSetting
 from bot.inbox import announcements
@@ -50,13 +51,14 @@ def create_worker(settings: Settings, database: Database, port: int) -> Sanic:
     patches.apply()
     app = Sanic("dialogue_worker", configure_logging=False)
     app.config.ACCESS_LOG = False
-    app.config.RESPONSE_TIMEOUT = int(settings.worker_timeout) + 5
+    # A message may take this long, and Sanic takes a connection for idle while one is answered by the short way.
+    app.config.RESPONSE_TIMEOUT = app.config.KEEP_ALIVE_TIMEOUT = int(settings.worker_timeout) + 5
     store = InboxTrackerStore(Domain.empty(), database=database)
     channel = InboxChannel(database, settings.worker_token)
     register([channel], app, route="/webhooks/")
     if settings.law_index:
         app.blueprint(law_routes(settings))
-    app.ctx.ready = False
+    app.ctx.ready, app.ctx.inbox = False, channel
 
     async def load_model(app: Sanic, _loop: object) -> None:
         model = newest_model(settings.var)
@@ -95,7 +97,7 @@ def main() -> None:
     wait_for_database(database, seconds=60)
     port = int(sys.argv[1])
     app = create_worker(settings, database, port)
-    app.run(host=_address(settings), port=port, access_log=False)
+    app.run(host=_address(settings), port=port, access_log=False, protocol=ShortWay)
 
 
 def _address(settings: Settings) -> str:
