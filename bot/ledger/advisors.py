@@ -145,6 +145,7 @@ def _one(
 
 
 def _end(session: Session, book: str, subject: str, at: datetime, paper: Paper, now: datetime) -> BookFact:
+    last = last_id(session, book, subject)
     so_far = standing_facts(session, book, subject)
     if not so_far:
         raise BadRecord(f"{book} {subject} is not in the books.")
@@ -155,7 +156,7 @@ def _end(session: Session, book: str, subject: str, at: datetime, paper: Paper, 
         book,
         "ended",
         subject,
-        f"{book}:{subject}:ended:{last_id(session, book, subject)}",
+        f"{book}:{subject}:ended:{last}",
         at,
         paper.by,
         advisor=first.advisor,

@@ -95,7 +95,7 @@ def take_back_issue(session: Session, issue_no: str, reason: str, by: str, now: 
     Raises:
         BadRecord: there is no such issue.
     """
-    first, so_far = _issue(session, issue_no)
+    _, first, so_far = _issue(session, issue_no)
     identity = details_of(first)["identity"]
     mine = [f for f in standing_facts(session, IDENTITY, identity) if details_of(f)["issue_no"] == issue_no]
     number = details_of(first)["case"]
@@ -114,14 +114,14 @@ def end_issue(
     Raises:
         BadRecord: no such open issue, or no word on what was done.
     """
-    first, so_far = _issue(session, issue_no)
+    last, first, so_far = _issue(session, issue_no)
     same = next((f for f in so_far if f.event == end.code), None)
     if same is not None:
         return same
     _refuse_ended(issue_no, so_far)
     required(resolution, f"Issue {issue_no}: what was done")
     lines = {} if end is IssueEnd.DONE else {f"enterprise_{end.code}{_carried(first, happened_at)}": 1}
-    return _next(session, first, so_far, end.code, happened_at, by, now, lines, {"resolution": resolution}, evidence_ref)
+    return _next(session, first, last, end.code, happened_at, by, now, lines, {"resolution": resolution}, evidence_ref)
 
 
 def confirm_issue(
@@ -132,7 +132,7 @@ def confirm_issue(
     Raises:
         BadRecord: the issue is not done, or the 15 days are not over.
     """
-    first, so_far = _issue(session, issue_no)
+    last, first, so_far = _issue(session, issue_no)
     same = next((f for f in so_far if f.event == "confirmed"), None)
     if same is not None:
         return same
@@ -142,7 +142,7 @@ def confirm_issue(
     if silent and not silence_counts(done.happened_at, happened_at):
         raise BadRecord(f"Issue {issue_no} was done on {done.happened_at.date()}; silence counts as consent only after 15 days.")
     lines = {f"enterprise_resolved{_carried(first, happened_at)}": 1}
-    return _next(session, first, so_far, "confirmed", happened_at, by, now, lines, {"silent": silent}, evidence_ref)
+    return _next(session, first, last, "confirmed", happened_at, by, now, lines, {"silent": silent}, evidence_ref)
 
 
 def _as_fact(issue: Issue, identity: str, main: str | None) -> Fact:
@@ -156,11 +156,12 @@ def _as_fact(issue: Issue, identity: str, main: str | None) -> Fact:
     )  # fmt: skip
 
 
-def _issue(session: Session, issue_no: str) -> tuple[BookFact, list[BookFact]]:
+def _issue(session: Session, issue_no: str) -> tuple[int, BookFact, list[BookFact]]:
+    last = last_id(session, BOOK, issue_no)
     so_far = standing_facts(session, BOOK, issue_no)
     if not so_far or so_far[0].event != "registered":
         raise BadRecord(f"Issue {issue_no} is not in the books, or was merged into another.")
-    return so_far[0], so_far
+    return last, so_far[0], so_far
 
 
 def _refuse_ended(issue_no: str, so_far: list[BookFact]) -> None:
@@ -172,7 +173,7 @@ def _refuse_ended(issue_no: str, so_far: list[BookFact]) -> None:
 def _next(
     session: Session,
     first: BookFact,
-    so_far: list[BookFact],
+    last: int,
     event: str,
     at: datetime,
     by: str,
@@ -183,7 +184,7 @@ def _next(
 ) -> BookFact:
     if at < first.happened_at:
         raise BadRecord(f"Issue {first.subject}: {event} at {at.isoformat()} lies before it was raised.")
-    key = f"enterprise:{first.subject}:{event}:{last_id(session, BOOK, first.subject)}"
+    key = f"enterprise:{first.subject}:{event}:{last}"
     fact = Fact(
         BOOK,
         event,

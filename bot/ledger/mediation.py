@@ -206,6 +206,7 @@ def _step(
     details: dict[str, object],
     evidence_ref: str | None = None,
 ) -> BookFact:
+    last = last_id(session, BOOK, number)
     so_far = standing_facts(session, BOOK, number)
     same = next((f for f in so_far if (f.event, f.happened_at) == (step, at)), None)
     if same is not None:
@@ -214,7 +215,7 @@ def _step(
     first = as_fact(so_far[0])
     if at < first.happened_at:
         raise BadRecord(f"Case {number}: {step} at {at.isoformat()} lies before it was accepted at {first.happened_at.isoformat()}.")
-    key = f"mediation:{number}:{step}:{last_id(session, BOOK, number)}"
+    key = f"mediation:{number}:{step}:{last}"
     fact = Fact(
         BOOK,
         step,

@@ -70,6 +70,7 @@ def submit_screening(session: Session, report: Screening, now: datetime) -> Book
         BadRecord: silent about nothing found, or the month is not that of the report or the one before.
     """
     subject = f"{report.community}:{report.month}:{report.round_no}"
+    again = _again(session, BOOK, subject)
     known = standing_round(session, report.community, report.month, report.round_no)
     if known is not None:
         return known
@@ -77,7 +78,7 @@ def submit_screening(session: Session, report: Screening, now: datetime) -> Book
         raise BadRecord(f"Screening {subject}: {len(report.findings)} findings and zero_finding={report.zero_finding}; say either, not both and not neither.")
     happened = _inside_month(report, subject)
     fact = Fact(
-        BOOK, "submitted", subject, f"screening:{subject}{_again(session, BOOK, subject)}", happened, report.by,
+        BOOK, "submitted", subject, f"screening:{subject}{again}", happened, report.by,
         community=report.community, channel=Channel.VISIT, evidence_ref=report.evidence_ref,
         details={"households": report.households, "zero_finding": report.zero_finding, "sign_off": report.sign_off, "found": len(report.findings)},
         is_demo=report.is_demo,
@@ -94,6 +95,7 @@ def end_finding(session: Session, ref: str, end: FindingEnd, happened_at: dateti
     Raises:
         BadRecord: there is no such finding, it has an end, or the case it became is not named.
     """
+    last = last_id(session, FINDINGS, ref)
     so_far = standing_facts(session, FINDINGS, ref)
     if not so_far or so_far[0].event != "found":
         raise BadRecord(f"Finding {ref} is not in the books.")
@@ -106,7 +108,7 @@ def end_finding(session: Session, ref: str, end: FindingEnd, happened_at: dateti
         required(case_number, f"Finding {ref}: the number of the mediation case")
     first = so_far[0]
     fact = Fact(
-        FINDINGS, end.code, ref, f"finding:{ref}:ended:{last_id(session, FINDINGS, ref)}", happened_at, by,
+        FINDINGS, end.code, ref, f"finding:{ref}:ended:{last}", happened_at, by,
         community=first.community, channel=Channel.VISIT, dispute_type=first.dispute_type, details={"case": case_number}, is_demo=first.is_demo,
     )  # fmt: skip
     lines = {f"finding_{end.code}": 1}

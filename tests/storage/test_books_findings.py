@@ -1,7 +1,9 @@
 """Screenings and enterprise issues: what counts once, what must be said, when it is resolved."""
 
+from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from bot.errors import BadRecord
 from bot.ledger.cases import open_case
@@ -11,8 +13,10 @@ from bot.legal.cases import CaseKind
 from bot.legal.disputes import DisputeType
 from bot.legal.enterprise import is_uscc, normalised
 from bot.statistics.periods import read_period
+from bot.storage.book_tables import BookFact
 from tests.builders import make_request
 from tests.conftest import NOON
+from tests.databases import migrated_postgres, open_migrated
 from tests.storage.books import USCC, at, counted, done, known, make_issue, make_screening
 
 
@@ -118,3 +122,45 @@ def test_a_wrong_credit_code_is_refused(database, code):
 def test_the_check_character_is_that_of_the_standard():
     assert is_uscc(USCC) and is_uscc("91350100M000100Y43") and not is_uscc("91350100M000100Y44")
     assert normalised("货款，拖欠 ＡＢ！") == "货款拖欠ab"
+
+
+@pytest.mark.postgres
+class TestAnotherHandBetweenTwoLooks:
+    """What another transaction commits after one of this writer's looks into the books and before the next."""
+
+    @pytest.fixture()
+    def books(self, postgres_url, settings):
+        opened = open_migrated(replace(settings, database_url=migrated_postgres(postgres_url)))
+        yield opened
+        opened.close()
+
+    def doing_the_same_between(self, books, work, *arguments, **named):
+        """Do something, and after its first look do the same in a transaction of its own; both tell what is in the books."""
+        looks = []
+
+        def look(_connection, _cursor, statement, *_more):
+            if "FROM book_facts" in statement and not looks:
+                looks.append(statement)
+                done(books, work, *arguments, **named)
+
+        sa.event.listen(books.engine, "after_cursor_execute", look)
+        done(books, work, *arguments, **named)
+        assert looks
+
+    def facts(self, books, event):
+        with books.reading() as session:
+            return session.query(BookFact).filter(BookFact.event == event).count()
+
+    def test_a_round_is_written_once(self, books):
+        self.doing_the_same_between(books, submit_screening, make_screening())
+        assert self.facts(books, "submitted") == 1
+
+    def test_a_finding_ends_once(self, books):
+        done(books, submit_screening, make_screening(findings=(Finding("F1", DisputeType.NEIGHBOUR),)))
+        self.doing_the_same_between(books, end_finding, "F1", FindingEnd.SETTLED, at(3, 28), "m01")
+        assert self.facts(books, "settled") == 1
+
+    def test_an_issue_ends_once(self, books):
+        done(books, register_issue, make_issue("Q1"))
+        self.doing_the_same_between(books, end_issue, "Q1", IssueEnd.DONE, at(3, 28), "d01", resolution="货款已经付清")
+        assert self.facts(books, IssueEnd.DONE.code) == 1
