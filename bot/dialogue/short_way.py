@@ -37,6 +37,7 @@ class ShortWay(HttpProtocol):
         if asked is None:
             super().data_received(data)
             return
+        self._time = monotonic()  # the clock by which Sanic closes idle connections begins anew
         self.answering = self.loop.create_task(self._answer(*asked))
 
     def close_if_idle(self) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from time import monotonic
 
 import pytest
 from sanic import Sanic, response
@@ -102,13 +103,18 @@ def test_in_pieces_it_goes_sanics_way_and_the_next_one_the_short_way_again():
     assert asyncio.run(served(work)) == (True, 1)
 
 
-def test_an_answer_that_takes_longer_than_an_idle_connection_is_kept_still_comes():
+def test_neither_the_clock_of_idle_connections_nor_a_worker_that_ends_hangs_up_on_a_message_in_hand():
     async def work(inbox, reader, writer, connections):
+        while not connections:
+            await asyncio.sleep(0)
+        (connection,) = connections
+        connection._time = monotonic() - 59  # a line that lay idle for nearly as long as it may
         inbox.go_on.clear()
         writer.write(request())
         while not inbox.asked:
             await asyncio.sleep(0)
-        (connection,) = connections
+        assert monotonic() - connection._time < 30, "the message has the whole time for itself"
+        connection.check_timeouts()
         assert connection.close_if_idle() is False, "a worker that ends finishes what is in its hand"
         inbox.go_on.set()
         return await answer(reader)
