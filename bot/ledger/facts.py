@@ -74,7 +74,7 @@ def last_id(session: Session, book: str, subject: str) -> int:
     """Return the id of the newest fact about a subject, reversals included; part of keys that two writers collide on.
 
     To be read before the facts that a writer goes by. What another one writes in between then shows among those facts; read after them, it
-    would only make the key a new one, and both would write (on PostgreSQL, seen once in some hundred runs of six at once).
+    would only make the key a new one, and both would write (on PostgreSQL, seen twice in seven runs of six hands at once).
     """
     query = sa.select(sa.func.max(BookFact.id)).where(BookFact.book == book, BookFact.subject == subject)
     return int(session.execute(query).scalar_one() or 0)

@@ -1,8 +1,8 @@
 """Small writes of many, on their way to the disk: those that come while it is busy go in one transaction.
 
 SQLite has one writer. A process that waited for its turn would keep everybody it serves waiting, so the turn is asked for without
-waiting, from the event loop: what is to be written takes a millisecond there, and handing it to a thread would take as long. Only the disk
-is waited for in a thread. What comes meanwhile, or while another process writes, is written together.
+waiting, from the event loop: what is to be written takes less than a millisecond there, and a thread that had the turn would wait for Python's
+lock with it. Only the disk is waited for in a thread. What comes meanwhile, or while another process writes, is written together.
 """
 
 from __future__ import annotations

@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import BadRecord
+from bot.ledger.advisors import Paper, assign_advisor, end_assignment
 from bot.ledger.cases import open_case
 from bot.ledger.enterprise import IssueEnd, confirm_issue, end_issue, register_issue, take_back_issue
+from bot.ledger.mediation import accept_case, close_case, revisit
 from bot.ledger.screenings import Finding, FindingEnd, end_finding, submit_screening
 from bot.legal.cases import CaseKind
 from bot.legal.disputes import DisputeType
@@ -17,7 +19,7 @@ from bot.storage.book_tables import BookFact
 from tests.builders import make_request
 from tests.conftest import NOON
 from tests.databases import migrated_postgres, open_migrated
-from tests.storage.books import USCC, at, counted, done, known, make_issue, make_screening
+from tests.storage.books import USCC, at, counted, done, known, make_case, make_end, make_issue, make_screening
 
 
 def test_no_dispute_is_said_and_not_left_out(database):
@@ -164,3 +166,15 @@ class TestAnotherHandBetweenTwoLooks:
         done(books, register_issue, make_issue("Q1"))
         self.doing_the_same_between(books, end_issue, "Q1", IssueEnd.DONE, at(3, 28), "d01", resolution="货款已经付清")
         assert self.facts(books, IssueEnd.DONE.code) == 1
+
+    def test_a_mediated_case_is_revisited_once(self, books):
+        done(books, accept_case, make_case())
+        done(books, close_case, make_end())
+        self.doing_the_same_between(books, revisit, "M1", at(4, 3), "m01", result="满意")
+        assert self.facts(books, "revisited") == 1
+
+    def test_an_advisors_contract_ends_once(self, books):
+        paper = Paper("office", "纸-1")
+        done(books, assign_advisor, "HT1", "a01", "c01", at(1, 1), "示例律师事务所", paper)
+        self.doing_the_same_between(books, end_assignment, "HT1", at(12, 15), paper)
+        assert self.facts(books, "ended") == 1
